@@ -1,0 +1,37 @@
+# The five commands. Each does the setup it needs; see CONTRIBUTING.md.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench lock format
+
+help:
+	@echo "make setup   the virtual environment and the web page"
+	@echo "make run     the server with demo data on http://127.0.0.1:8000"
+	@echo "make test    everything that is checked before a change lands"
+	@echo "make check   lint, types, import contracts, sizes"
+	@echo "make bench   the tracked benchmarks in one table"
+
+setup:
+	@tools/setup
+
+run: setup
+	@exec .venv/bin/taskyard serve --demo $(ARGS)
+
+test:
+	@tools/setup --dev
+	@tools/system_packages
+	@.venv/bin/python -m pytest -n $(or $(WORKERS),2) --dist loadfile $(ARGS)
+
+check:
+	@tools/setup --dev
+	@tools/check
+
+bench:
+	@tools/setup --dev
+	@tools/system_packages
+	@.venv/bin/python -m tools.bench $(ARGS)
+
+lock:
+	@tools/setup --dev
+	@tools/lock $(ARGS)
+
+format:
+	@.venv/bin/ruff check --fix --quiet .; .venv/bin/ruff format --quiet .
