@@ -1,0 +1,1 @@
+"""The HTTP kernel: operation tables, trie dispatch, decoding, native errors, OpenAPI."""

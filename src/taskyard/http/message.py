@@ -1,0 +1,96 @@
+"""A request as handlers see it, and the response they give."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import msgspec
+
+from taskyard.model.principal import Principal
+
+JSON = "application/json"
+_encoder = msgspec.json.Encoder()
+
+
+class Response(msgspec.Struct, kw_only=True):
+    """What goes on the wire. `body` is bytes, or an async iterator of bytes for a stream without known
+    length."""
+
+    status: int = 200
+    body: bytes | AsyncIterator[bytes] = b""
+    media_type: str | None = None
+    headers: list[tuple[str, str]] = []
+
+
+class Request:
+    """One HTTP request after routing and authentication.
+
+    `path_params` are percent-decoded; `base_url` is scheme and authority as the client sees them (no trailing
+    slash); `mount` is the mount prefix that matched (`/bpm/api/3.0`); `body` is the whole payload within the
+    limit; `app` is the application (`taskyard.app.application.Application`).
+    """
+
+    __slots__ = (
+        "app",
+        "base_url",
+        "body",
+        "headers",
+        "method",
+        "mount",
+        "operation",
+        "path",
+        "path_params",
+        "principal",
+        "query_string",
+        "request_id",
+    )
+
+    def __init__(
+        self,
+        *,
+        app: Any,
+        method: str,
+        path: str,
+        query_string: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        base_url: str,
+        request_id: str,
+        mount: str = "",
+        operation: Any = None,
+        path_params: dict[str, str] | None = None,
+        principal: Principal | None = None,
+    ) -> None:
+        self.app = app
+        self.method = method
+        self.path = path
+        self.query_string = query_string
+        self.headers = headers
+        self.body = body
+        self.base_url = base_url
+        self.request_id = request_id
+        self.mount = mount
+        self.operation = operation
+        self.path_params = path_params or {}
+        self.principal = principal
+
+    @property
+    def caller(self) -> Principal:
+        """The authenticated principal; only for operations that demand one."""
+        if self.principal is None:
+            raise RuntimeError("operation without authentication asked for its caller")
+        return self.principal
+
+
+def json_response(value: Any, status: int = 200, headers: list[tuple[str, str]] | None = None) -> Response:
+    """A JSON response; structs are encoded as they are declared."""
+    return Response(status=status, body=_encoder.encode(value), media_type=JSON, headers=headers or [])
+
+
+def text_response(text: str, status: int = 200, media_type: str = "text/plain; charset=utf-8") -> Response:
+    return Response(status=status, body=text.encode(), media_type=media_type)
+
+
+def empty_response(status: int = 204) -> Response:
+    return Response(status=status)
