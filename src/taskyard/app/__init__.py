@@ -1,0 +1,1 @@
+"""The imperative shell: use-cases over the store, for every dialect alike."""

@@ -1,0 +1,1 @@
+"""The wire APIs, one package each. No dialect knows another."""

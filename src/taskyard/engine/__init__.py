@@ -1,0 +1,1 @@
+"""Pure decisions: one decider per command, no I/O, no clock, no randomness."""

@@ -1,0 +1,17 @@
+"""The base of every stored row."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+
+class Row(msgspec.Struct, kw_only=True, gc=False):
+    """A row of the store. `TABLE` names its table, `KEY` its primary-key columns; the fields are its columns.
+
+    Times are epoch milliseconds (UTC). Structured values are JSON text of our own structs.
+    """
+
+    TABLE: ClassVar[str]
+    KEY: ClassVar[tuple[str, ...]] = ("id",)

@@ -1,0 +1,80 @@
+"""What a decider sees: rows as they are inside its transaction, and the changes it wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol, TypeVar
+
+from taskyard.model.row import Row
+
+R = TypeVar("R", bound=Row)
+
+
+class View(Protocol):
+    """The rows of one transaction, seen with the changes of the commands decided before in the same batch.
+
+    Reading a row that is not loaded yet makes the lane load it and decide again, so a decider must not keep state
+    between calls and must do its reading before its writing where it can. Nothing is written if the decider raises
+    `Rejected`.
+    """
+
+    now: int
+    """The moment of the command, epoch milliseconds."""
+
+    def get(self, row_type: type[R], *key: Any) -> R | None:
+        """The row with that primary key, locked for change; or None."""
+        ...
+
+    def peek(self, row_type: type[R], *key: Any) -> R | None:
+        """The row with that primary key, not locked: for rows that are only read."""
+        ...
+
+    def load(self, row_type: type[Row], keys: Iterable[Any]) -> None:
+        """Make sure that the rows with these primary keys can be read by `get`; one round for all of them."""
+        ...
+
+    def find(self, row_type: type[R], **equals: Any) -> list[R]:
+        """Every row whose columns equal the values, in key order. Only for column sets that an index serves."""
+        ...
+
+    def insert(self, row: Row) -> None: ...
+
+    def insert_many(self, rows: list[Any]) -> None:
+        """Insert rows of one type; the cheap way for imports."""
+        ...
+
+    def update(self, row: Row) -> None:
+        """Write every column of a row that was read or inserted in this command; sets a new `rev` if it has one."""
+        ...
+
+    def delete(self, row: Row) -> None: ...
+
+    def delete_where(self, row_type: type[Row], column: str, values: list[Any]) -> None:
+        """Delete all rows of a table whose column is one of the values, without loading them. The values must not
+        match rows that the same batch changed before."""
+        ...
+
+    def emit(
+        self,
+        type: str,
+        *,
+        actor: str | None = None,
+        task_id: int | None = None,
+        execution_id: int | None = None,
+        definition_id: int | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        """Append an event to the history."""
+        ...
+
+    def row_id(self) -> int:
+        """A new row id, greater than those given before."""
+        ...
+
+    def uid(self) -> str:
+        """A new UUIDv7."""
+        ...
+
+    def random(self, size: int) -> bytes:
+        """`size` unpredictable bytes, for tokens."""
+        ...

@@ -1,0 +1,66 @@
+"""Rows to and from the tuples that drivers take and give."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from taskyard.model.row import Row
+from taskyard.store.tables import column_type
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """The columns of a row struct in field order, with their Python types."""
+
+    row_type: type[Row]
+    names: tuple[str, ...]
+    types: tuple[type, ...]
+    key: tuple[str, ...]
+    has_rev: bool
+    flags: tuple[int, ...]
+
+
+@cache
+def shape_of(row_type: type[Row]) -> Shape:
+    hints = typing.get_type_hints(row_type)
+    names = tuple(field.name for field in msgspec.structs.fields(row_type))
+    kinds = tuple(column_type(hints[name])[0] for name in names)
+    return Shape(
+        row_type=row_type,
+        names=names,
+        types=kinds,
+        key=row_type.KEY,
+        has_rev="rev" in names,
+        flags=tuple(index for index, kind in enumerate(kinds) if kind is bool),
+    )
+
+
+@cache
+def builder(row_type: type[Row]) -> Callable[[tuple[Any, ...]], Row]:
+    """A function from a tuple in column order to the row. SQLite gives truth values as integers; they become bools."""
+    shape = shape_of(row_type)
+    names, flags = shape.names, shape.flags
+
+    def build(values: tuple[Any, ...]) -> Row:
+        fields = dict(zip(names, values, strict=True))
+        for index in flags:
+            value = values[index]
+            if value is not None:
+                fields[names[index]] = bool(value)
+        return row_type(**fields)
+
+    return build
+
+
+def build_all(row_type: type[Row], tuples: Iterable[tuple[Any, ...]]) -> list[Any]:
+    build = builder(row_type)
+    return [build(values) for values in tuples]
+
+
+def key_of(row: Row) -> tuple[Any, ...]:
+    """The primary key of a row as a tuple."""
+    return tuple(getattr(row, name) for name in row.KEY)

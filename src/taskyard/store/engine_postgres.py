@@ -1,0 +1,133 @@
+"""PostgreSQL through psycopg 3: set-based writes by arrays, server-side cursors for long reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from taskyard.store.link import BadData, Broken, Transient
+
+ARRAYS: dict[type, str] = {int: "bigint[]", str: "text[]", bool: "boolean[]", float: "float8[]", bytes: "bytea[]"}
+
+
+class PostgresLink:
+    """One psycopg connection in manual transaction mode; reads outside `begin` run as their own transactions."""
+
+    def __init__(self, url: str, *, writer: bool = False) -> None:
+        self.url = url
+        self.writer = writer
+        self._connect()
+
+    def _connect(self) -> None:
+        self.connection = psycopg.connect(self.url, autocommit=True, application_name="taskyard")
+        self.connection.prepare_threshold = 2
+        self.connection.prepared_max = 400
+        with self.connection.cursor() as cursor:
+            cursor.execute("SET TIME ZONE 'UTC'")
+            if not self.writer:
+                cursor.execute("SET default_transaction_read_only = on")
+
+    def begin(self) -> None:
+        if self.connection.closed:
+            self._connect()
+        self._run("BEGIN")
+
+    def commit(self) -> None:
+        self._run("COMMIT")
+
+    def rollback(self) -> None:
+        if self.connection.closed:
+            return
+        try:
+            self.connection.execute("ROLLBACK")
+        except psycopg.Error:
+            self.connection.close()
+
+    def rows(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        if self.connection.closed:
+            self._connect()
+        return self._run(sql, values)
+
+    def _run(self, sql: str, values: Any = None) -> list[tuple[Any, ...]]:
+        try:
+            cursor = self.connection.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []
+        except (errors.SerializationFailure, errors.DeadlockDetected) as error:
+            raise Transient(str(error)) from error
+        except (psycopg.IntegrityError, psycopg.DataError) as error:
+            raise BadData(str(error)) from error
+        except (errors.DiskFull, psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise Broken(str(error)) from error
+
+    def insert(self, table: str, names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]) -> None:
+        columns = ",".join(map(_quoted, names))
+        self._run(f'INSERT INTO "{table}" ({columns}) SELECT * FROM unnest({_arrays(types)})', _columns(rows, len(names)))
+
+    def update(
+        self, table: str, key: Sequence[str], names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        sets = ",".join(f'"{name}"=v."{name}"' for name in names if name not in key)
+        where = " AND ".join(f't."{name}"=v."{name}"' for name in key)
+        columns = ",".join(map(_quoted, names))
+        self._run(
+            f'UPDATE "{table}" t SET {sets} FROM unnest({_arrays(types)}) AS v({columns}) WHERE {where}',
+            _columns(rows, len(names)),
+        )
+
+    def delete(self, table: str, key: Sequence[str], types: Sequence[type], keys: Sequence[tuple[Any, ...]]) -> None:
+        where = " AND ".join(f't."{name}"=v."{name}"' for name in key)
+        columns = ",".join(map(_quoted, key))
+        self._run(
+            f'DELETE FROM "{table}" t USING unnest({_arrays(types)}) AS v({columns}) WHERE {where}',
+            _columns(keys, len(key)),
+        )
+
+    def add(
+        self, table: str, key: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        columns = ",".join(map(_quoted, key))
+        self._run(
+            f'INSERT INTO "{table}" AS c ({columns},n) SELECT * FROM unnest({_arrays((*types, int))}) '
+            f"ON CONFLICT ({columns}) DO UPDATE SET n=c.n+excluded.n",
+            _columns(sorted(rows), len(key) + 1),
+        )
+
+    def reserve(self, name: str, size: int) -> int:
+        found = self._run(
+            "INSERT INTO id_blocks AS b (name, next) VALUES (%(name)s, %(size)s::bigint + 1) "
+            "ON CONFLICT (name) DO UPDATE SET next = b.next + %(size)s RETURNING next",
+            {"name": name, "size": size},
+        )
+        return found[0][0] - size
+
+    def snapshot(self) -> Any:
+        return self._run("SELECT pg_current_snapshot()::text")[0][0]
+
+    def stream(self, sql: str, values: dict[str, Any], size: int) -> Iterator[list[tuple[Any, ...]]]:
+        if self.connection.closed:
+            self._connect()
+        with self.connection.transaction(), self.connection.cursor(name="taskyard_stream") as cursor:
+            cursor.execute(sql, values)
+            while batch := cursor.fetchmany(size):
+                yield batch
+
+    def checkpoint(self, idle: bool) -> None:
+        """PostgreSQL keeps its own log."""
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _arrays(types: Sequence[type]) -> str:
+    return ",".join(f"%s::{ARRAYS[kind]}" for kind in types)
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [[row[index] for row in rows] for index in range(width)]

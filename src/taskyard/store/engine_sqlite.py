@@ -1,0 +1,225 @@
+"""SQLite through apsw: one writer, read-only readers, WAL with full durability."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re2
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from taskyard.store.link import BadData, Broken
+
+WAL_CHECKPOINT_BYTES = 32 * 1024 * 1024
+WAL_TRUNCATE_BYTES = 256 * 1024 * 1024
+REGEX_LIMIT = 2_000
+
+WRITER_PRAGMAS = (
+    "PRAGMA page_size=8192",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA cache_size=-32768",
+    "PRAGMA mmap_size=0",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA wal_autocheckpoint=0",
+    "PRAGMA journal_size_limit=67108864",
+)
+READER_PRAGMAS = (
+    "PRAGMA query_only=1",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA cache_size=-16384",
+    "PRAGMA mmap_size=0",
+)
+
+
+class Locked(Exception):  # noqa: N818
+    """Another server process holds the database."""
+
+
+def lock(path: Path) -> int:
+    """Take the one-process lock beside the database file; the descriptor that holds it.
+
+    Raises `Locked` when another process has it.
+    """
+    descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise Locked(
+            f"Another Taskyard process has {path} open. SQLite serves exactly one process; "
+            "stop the other one, or run on PostgreSQL with --database-url postgresql://… to start several."
+        ) from None
+    return descriptor
+
+
+def matches(pattern: str, value: Any) -> bool:
+    """`value` matches the RE2 pattern somewhere; an invalid pattern matches nothing."""
+    if value is None:
+        return False
+    try:
+        return re2.search(pattern[:REGEX_LIMIT], str(value)) is not None
+    except re2.error:
+        return False
+
+
+def like(pattern: str, value: Any, escape: str = "\\") -> bool:
+    """Case-sensitive SQL LIKE, as PostgreSQL has it."""
+    if value is None or pattern is None:
+        return False
+    return like_expression(pattern, escape).fullmatch(str(value)) is not None
+
+
+_like_cache: dict[str, Any] = {}
+
+
+def like_expression(pattern: str, escape: str) -> Any:
+    found = _like_cache.get(pattern)
+    if found is None:
+        parts: list[str] = []
+        chars = iter(pattern)
+        for char in chars:
+            if char == escape:
+                parts.append(re2.escape(next(chars, escape)))
+            else:
+                parts.append({"%": ".*", "_": "."}.get(char) or re2.escape(char))
+        options = re2.Options()
+        options.dot_nl = True
+        options.log_errors = False
+        found = re2.compile("".join(parts), options)
+        if len(_like_cache) > 500:
+            _like_cache.clear()
+        _like_cache[pattern] = found
+    return found
+
+
+def lowered(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+class SqliteLink:
+    """One apsw connection. The writer is the only one that writes or checkpoints."""
+
+    def __init__(self, path: Path, *, writer: bool = False) -> None:
+        self.path = path
+        flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE if writer else apsw.SQLITE_OPEN_READONLY
+        self.connection = apsw.Connection(str(path), flags=flags, statementcachesize=512)
+        self.connection.createscalarfunction("regexp", matches, 2, deterministic=True)
+        self.connection.createscalarfunction("like_cs", like, 2, deterministic=True)
+        self.connection.createscalarfunction("lower", lowered, 1, deterministic=True)
+        for pragma in WRITER_PRAGMAS if writer else READER_PRAGMAS:
+            self.connection.execute(pragma).fetchall()
+
+    def begin(self) -> None:
+        self._run("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        self._run("COMMIT")
+
+    def rollback(self) -> None:
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
+
+    def rows(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        return self._run(sql, values)
+
+    def _run(self, sql: str, values: Any = None) -> list[Any]:
+        try:
+            return self.connection.execute(sql, values).fetchall()
+        except (apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError) as error:
+            raise BadData(str(error)) from error
+        except (apsw.FullError, apsw.IOError, apsw.CorruptError, apsw.ReadOnlyError, apsw.CantOpenError) as error:
+            raise Broken(str(error)) from error
+
+    def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        try:
+            self.connection.executemany(sql, rows)
+        except (apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError) as error:
+            raise BadData(str(error)) from error
+        except (apsw.FullError, apsw.IOError, apsw.CorruptError, apsw.ReadOnlyError) as error:
+            raise Broken(str(error)) from error
+
+    def insert(self, table: str, names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]) -> None:
+        places = ",".join("?" * len(names))
+        self._many(f'INSERT INTO "{table}" ({",".join(map(_quoted, names))}) VALUES ({places})', rows)
+
+    def update(
+        self, table: str, key: Sequence[str], names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        sets = ",".join(f'"{name}"=?{index + 1}' for index, name in enumerate(names) if name not in key)
+        where = " AND ".join(f'"{name}"=?{names.index(name) + 1}' for name in key)
+        self._many(f'UPDATE "{table}" SET {sets} WHERE {where}', rows)
+
+    def delete(self, table: str, key: Sequence[str], types: Sequence[type], keys: Sequence[tuple[Any, ...]]) -> None:
+        where = " AND ".join(f'"{name}"=?' for name in key)
+        self._many(f'DELETE FROM "{table}" WHERE {where}', keys)
+
+    def add(
+        self, table: str, key: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        columns = ",".join(map(_quoted, key))
+        places = ",".join("?" * (len(key) + 1))
+        self._many(
+            f'INSERT INTO "{table}" ({columns},n) VALUES ({places}) ON CONFLICT ({columns}) DO UPDATE SET n=n+excluded.n',
+            rows,
+        )
+
+    def reserve(self, name: str, size: int) -> int:
+        found = self._run(
+            "INSERT INTO id_blocks (name, next) VALUES (:name, :size + 1) "
+            "ON CONFLICT (name) DO UPDATE SET next = next + :size RETURNING next",
+            {"name": name, "size": size},
+        )
+        return found[0][0] - size
+
+    def snapshot(self) -> Any:
+        return self.connection.execute("PRAGMA data_version").fetchall()[0][0]
+
+    def stream(self, sql: str, values: dict[str, Any], size: int) -> Iterator[list[tuple[Any, ...]]]:
+        cursor = self.connection.cursor()
+        cursor.execute(sql, values)
+        try:
+            batch: list[tuple[Any, ...]] = []
+            for row in cursor:
+                batch.append(row)
+                if len(batch) >= size:
+                    yield batch
+                    batch = []
+            if batch:
+                yield batch
+        finally:
+            cursor.close(True)
+
+    def checkpoint(self, idle: bool) -> None:
+        """Move the log into the database when it is long, or when there is nothing else to do."""
+        try:
+            size = os.path.getsize(f"{self.path}-wal")
+        except OSError:
+            return
+        if size > WAL_TRUNCATE_BYTES:
+            mode = apsw.SQLITE_CHECKPOINT_TRUNCATE
+        elif size > WAL_CHECKPOINT_BYTES or (idle and size > 0):
+            mode = apsw.SQLITE_CHECKPOINT_PASSIVE
+        else:
+            return
+        try:
+            self.connection.wal_checkpoint(mode=mode)
+        except apsw.BusyError:
+            return
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def list_value(values: Any) -> str:
+    """A list as SQLite statements take it: JSON for `json_each`."""
+    return json.dumps(list(values))

@@ -1,0 +1,218 @@
+"""The write lane: takes all waiting commands as one batch, loads, decides, flushes, commits, then answers."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from taskyard.model.command import Command, decider_of, foresight_of
+from taskyard.model.problem import Problem, Rejected
+from taskyard.model.row import Row
+from taskyard.model.time import Clock
+from taskyard.store.block import Blocks
+from taskyard.store.flush import Flush
+from taskyard.store.link import BadData, Broken, Link, Transient
+from taskyard.store.load import Loader
+from taskyard.store.unit import Need, Unit
+
+BATCH = 256
+NEED_BUDGET = 64
+RETRIES = 8
+
+UNAVAILABLE = Problem(
+    code="unavailable",
+    reason="store_unavailable",
+    detail="The database cannot be written now; nothing was changed.",
+    hint="Check its disk and its connection, then try again.",
+    retryable=True,
+)
+
+
+class Ticket(msgspec.Struct, gc=False):
+    """A command on its way, and where its answer goes."""
+
+    command: Command
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+    result: Any = None
+    failure: BaseException | None = None
+
+
+class Waiting:
+    """The commands that wait for a lane; shared by all lanes of a process."""
+
+    def __init__(self) -> None:
+        self.tickets: deque[Ticket] = deque()
+        self.ready = threading.Condition()
+        self.closed = False
+
+    def put(self, ticket: Ticket) -> None:
+        with self.ready:
+            self.tickets.append(ticket)
+            self.ready.notify()
+
+    def take(self, idle: float) -> list[Ticket] | None:
+        """Everything that waits, at most `BATCH`; an empty list after `idle` seconds; None when closed and drained."""
+        with self.ready:
+            if not self.tickets and not self.closed:
+                self.ready.wait(idle)
+            if not self.tickets:
+                return None if self.closed else []
+            return [self.tickets.popleft() for _ in range(min(len(self.tickets), BATCH))]
+
+    def close(self) -> None:
+        with self.ready:
+            self.closed = True
+            self.ready.notify_all()
+
+
+class Lane(threading.Thread):
+    """One writer connection and its thread."""
+
+    def __init__(
+        self,
+        link: Link,
+        *,
+        waiting: Waiting,
+        clock: Clock,
+        blocks: Blocks,
+        postgres: bool,
+        shard: int,
+        committed: Callable[[set[type[Row]]], None],
+        observe: Callable[[str, float], None] = lambda name, seconds: None,
+    ) -> None:
+        super().__init__(name=f"taskyard-lane-{shard}", daemon=True)
+        self.link = link
+        self.waiting = waiting
+        self.clock = clock
+        self.blocks = blocks
+        self.postgres = postgres
+        self.loader = Loader(postgres)
+        self.flush = Flush(postgres, shard)
+        self.committed = committed
+        self.observe = observe
+
+    def run(self) -> None:
+        while (tickets := self.waiting.take(idle=5.0)) is not None:
+            if not tickets:
+                self.link.checkpoint(idle=True)  # type: ignore[attr-defined]
+                continue
+            started = time.perf_counter()
+            self._batch(tickets)
+            self.observe("batch", time.perf_counter() - started)
+            _answer(tickets)
+            self.link.checkpoint(idle=False)  # type: ignore[attr-defined]
+        self.link.close()
+
+    def _batch(self, tickets: list[Ticket]) -> None:
+        try:
+            self._attempt(tickets)
+        except BadData as error:
+            if len(tickets) == 1:
+                tickets[0].failure = _refusal(error)
+                return
+            for ticket in tickets:
+                self._batch([ticket])
+        except (Broken, Transient):
+            for ticket in tickets:
+                ticket.failure = Rejected(UNAVAILABLE)
+        except Exception as error:  # a lane must outlive any fault of one batch
+            if len(tickets) == 1:
+                tickets[0].failure = error
+                return
+            for ticket in tickets:
+                self._batch([ticket])
+
+    def _attempt(self, tickets: list[Ticket]) -> None:
+        """Run the batch, again while the database asks for it."""
+        for attempt in range(RETRIES):
+            try:
+                unit = self._transaction(tickets)
+            except Transient:
+                self._roll_back()
+                if attempt == RETRIES - 1:
+                    raise
+                time.sleep(0.002 * 2**attempt)
+                continue
+            except BaseException:
+                self._roll_back()
+                raise
+            self.committed(unit.touched)
+            return
+
+    def _roll_back(self) -> None:
+        try:
+            self.link.rollback()
+        finally:
+            if not self.postgres:
+                self.blocks.discard()
+
+    def _transaction(self, tickets: list[Ticket]) -> Unit:
+        self.link.begin()
+        unit = Unit(self.clock.now(), self.blocks, self.blocks.row_id())
+        foreseen = [slot for ticket in tickets for slot in foresight_of(ticket.command)]
+        if foreseen:
+            self.loader.slots(self.link, unit, foreseen, locked=True)
+        for ticket in tickets:
+            ticket.result = ticket.failure = None
+            self._decide(unit, ticket)
+        self.flush.write(self.link, unit)
+        self.link.commit()
+        return unit
+
+    def _decide(self, unit: Unit, ticket: Ticket) -> None:
+        decide = decider_of(ticket.command)
+        for _ in range(NEED_BUDGET):
+            unit.begin_command()
+            try:
+                ticket.result = decide(ticket.command, unit)
+                return
+            except Need as need:
+                unit.undo_command()
+                if need.find is not None:
+                    self.loader.find(self.link, unit, need.find)
+                else:
+                    self.loader.slots(self.link, unit, need.slots, need.locked)
+            except (BadData, Broken, Transient):
+                raise
+            except Exception as error:  # the decider's own fault or refusal concerns its command alone
+                unit.undo_command()
+                ticket.failure = error
+                return
+        raise RuntimeError(f"{type(ticket.command).__name__} asked for rows more than {NEED_BUDGET} times")
+
+
+def _refusal(error: BadData) -> Rejected:
+    return Rejected(
+        Problem(
+            code="conflict" if "nique" in str(error) else "invalid",
+            reason="refused_by_database",
+            detail="The database refused the values; nothing was changed.",
+        )
+    )
+
+
+def _answer(tickets: list[Ticket]) -> None:
+    """Resolve all futures of a batch with one wake-up per loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Ticket]] = {}
+    for ticket in tickets:
+        by_loop.setdefault(ticket.loop, []).append(ticket)
+    for loop, mine in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, mine)
+
+
+def _resolve(tickets: list[Ticket]) -> None:
+    for ticket in tickets:
+        if ticket.future.done():
+            continue
+        if ticket.failure is not None:
+            ticket.future.set_exception(ticket.failure)
+        else:
+            ticket.future.set_result(ticket.result)

@@ -1,0 +1,188 @@
+"""The store: one write path and one read path over either database."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import random
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from taskyard.model.command import Command
+from taskyard.model.row import Row
+from taskyard.model.time import Clock
+from taskyard.store.block import Blocks
+from taskyard.store.engine_postgres import PostgresLink
+from taskyard.store.engine_sqlite import SqliteLink, lock
+from taskyard.store.lane import Lane, Ticket, Waiting
+from taskyard.store.link import Link
+from taskyard.store.read import Reader
+
+T = TypeVar("T")
+
+SQLITE_READERS = 2
+POSTGRES_READERS = 6
+POSTGRES_LANES = 2
+STREAMS = 4
+SHARDS = 16
+STREAM_AHEAD = 4
+
+
+class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the data is: a SQLite file, or a PostgreSQL URL."""
+
+    path: Path | None = None
+    url: str | None = None
+
+
+class Store:
+    """Submits commands and runs reads. Open it before use, close it after."""
+
+    def __init__(self, settings: StoreSettings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.postgres = settings.url is not None
+        self.reader = Reader(self.postgres)
+        self.waiting = Waiting()
+        self.lanes: list[Lane] = []
+        self.listeners: list[Callable[[set[type[Row]]], None]] = []
+        self.observe: Callable[[str, float], None] = lambda name, seconds: None
+        self._lock: int | None = None
+        self._inline: Link | None = None
+        self._idle: queue.LifoQueue[Link] = queue.LifoQueue()
+        self._made = 0
+        self._links: list[Link] = []
+        self._guard = threading.Lock()
+        self._pool = ThreadPoolExecutor(POSTGRES_READERS if self.postgres else SQLITE_READERS, "taskyard-read")
+        self._streams = ThreadPoolExecutor(STREAMS, "taskyard-stream")
+
+    def open(self) -> None:
+        """Take the process lock (SQLite), connect, and start the lanes. The schema must be up to date.
+
+        Raises `engine_sqlite.Locked` when another process serves the same file.
+        """
+        if self.settings.path is not None:
+            self._lock = lock(self.settings.path)
+        writers = [self._writer() for _ in range(POSTGRES_LANES if self.postgres else 1)]
+        allocator = self._writer() if self.postgres else writers[0]
+        self.blocks = Blocks(lambda size: allocator.reserve("row", size))
+        if self.postgres:
+            self._links.append(allocator)
+        first = random.SystemRandom().randrange(SHARDS)
+        for index, link in enumerate(writers):
+            lane = Lane(
+                link,
+                waiting=self.waiting,
+                clock=self.clock,
+                blocks=self.blocks,
+                postgres=self.postgres,
+                shard=(first + index) % SHARDS if self.postgres else 0,
+                committed=self._committed,
+                observe=lambda name, seconds: self.observe(name, seconds),
+            )
+            lane.start()
+            self.lanes.append(lane)
+
+    def close(self) -> None:
+        """Finish the commands that wait, then let go of everything."""
+        self.waiting.close()
+        for lane in self.lanes:
+            lane.join(timeout=30)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._streams.shutdown(wait=False, cancel_futures=True)
+        for link in self._links:
+            link.close()
+
+    def submit(self, command: Command) -> asyncio.Future[Any]:
+        """Queue a command; the future holds its result once it is committed, or raises `Rejected`."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        self.waiting.put(Ticket(command, loop, future))
+        return future
+
+    async def read(self, function: Callable[[Link], T]) -> T:
+        """Run a read on a reader thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._with_link, function)
+
+    def read_now(self, function: Callable[[Link], T]) -> T:
+        """Run a read on this very thread; only for reads that an index bounds, and only on SQLite."""
+        if self._inline is None:
+            self._inline = self._reader()
+        return function(self._inline)
+
+    @property
+    def reads_inline(self) -> bool:
+        """Short reads may run on the event loop: the database is in this process."""
+        return not self.postgres
+
+    async def stream(self, produce: Callable[[Link], Any]) -> AsyncIterator[Any]:
+        """Iterate `produce(link)` on a thread of its own; at most `STREAM_AHEAD` items wait to be taken."""
+        loop = asyncio.get_running_loop()
+        items: asyncio.Queue[Any] = asyncio.Queue()
+        room = threading.Semaphore(STREAM_AHEAD)
+        stopped = threading.Event()
+        work = loop.run_in_executor(self._streams, self._produce, produce, loop, items, room, stopped)
+        try:
+            while True:
+                item, failure = await items.get()
+                if failure is not None:
+                    raise failure
+                if item is _END:
+                    return
+                yield item
+                room.release()
+        finally:
+            stopped.set()
+            room.release()
+            await work
+
+    def _produce(self, produce: Any, loop: Any, items: Any, room: Any, stopped: Any) -> None:
+        link = self._reader()
+        try:
+            for item in produce(link):
+                room.acquire()
+                if stopped.is_set():
+                    return
+                loop.call_soon_threadsafe(items.put_nowait, (item, None))
+            loop.call_soon_threadsafe(items.put_nowait, (_END, None))
+        except Exception as error:
+            loop.call_soon_threadsafe(items.put_nowait, (None, error))
+        finally:
+            with self._guard:
+                self._links.remove(link)
+            link.close()
+
+    def _with_link(self, function: Callable[[Link], T]) -> T:
+        try:
+            link = self._idle.get_nowait()
+        except queue.Empty:
+            link = self._reader()
+        try:
+            return function(link)
+        finally:
+            self._idle.put(link)
+
+    def _reader(self) -> Link:
+        link: Link = (
+            PostgresLink(self.settings.url or "") if self.postgres else SqliteLink(self.settings.path or Path())
+        )
+        with self._guard:
+            self._links.append(link)
+        return link
+
+    def _writer(self) -> Link:
+        if self.postgres:
+            return PostgresLink(self.settings.url or "", writer=True)
+        return SqliteLink(self.settings.path or Path(), writer=True)
+
+    def _committed(self, touched: set[type[Row]]) -> None:
+        for listener in self.listeners:
+            listener(touched)
+
+
+_END = object()
