@@ -39,6 +39,8 @@ def migrate(link: Link, target: str = HEAD) -> tuple[Revision, str]:
             link.rows("SELECT pg_advisory_xact_lock(7391402)")
         before = current(link)
         if before != target and not (target == "base" and before is None):
+            if before is None:
+                link.rows("DROP TABLE IF EXISTS alembic_version")
             run(link, script(before, target, isinstance(link, PostgresLink)))
         link.commit()
     except (BadData, Broken):
@@ -57,6 +59,7 @@ def run(link: Link, sql: str) -> None:
 
 def script(before: Revision, target: str, postgres: bool) -> str:
     """The SQL that leads from one revision to another."""
+    from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory
 
@@ -67,8 +70,6 @@ def script(before: Revision, target: str, postgres: bool) -> str:
         if target == "base" or (before is not None and target < before):
             return directory._downgrade_revs(target, before)
         return directory._upgrade_revs(target, before)  # type: ignore[arg-type]
-
-    from alembic.config import Config
 
     with EnvironmentContext(
         Config(), directory, fn=steps, as_sql=True, starting_rev=before or "base", destination_rev=target

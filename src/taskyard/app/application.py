@@ -1,0 +1,159 @@
+"""The application: every use-case of every dialect goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from taskyard.app.access import scope_of
+from taskyard.app.bundle import MAIN, load
+from taskyard.app.identity import Identity
+from taskyard.app.render import RenderCache, Rendered, Renderer
+from taskyard.config import Settings
+from taskyard.model.command import Command
+from taskyard.model.principal import Principal
+from taskyard.model.query import Page, Query, both, eq
+from taskyard.model.row import Row
+from taskyard.model.time import Clock
+from taskyard.store.compile import is_simple
+from taskyard.store.link import Link
+from taskyard.store.store import Store
+
+R = TypeVar("R", bound=Row)
+
+INLINE_LIMIT = 200
+STREAM_CHUNK = 500
+MATCH_LIMIT = 100_000
+
+
+class Application:
+    """Runs commands and answers queries for one store."""
+
+    def __init__(self, settings: Settings, store: Store, clock: Clock) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.cache = RenderCache(settings.render_cache)
+        self.identity = Identity(settings, store, clock)
+        self.anonymous: Principal | None = None
+
+    async def run(self, command: Command) -> Any:
+        """Decide a command in the write lane; its result once it is committed. Raises `Rejected`."""
+        return await self.store.submit(command)
+
+    async def list(self, query: Query, principal: Principal, action: str = "read") -> Page:
+        """The page of a query, of what the caller may do `action` on."""
+        query = self._scoped(query, principal, action)
+        if self._short(query):
+            return self.store.read_now(lambda link: self.store.reader.page(link, query))
+        return await self.store.read(lambda link: self.store.reader.page(link, query))
+
+    async def count(self, query: Query, principal: Principal, action: str = "read") -> int:
+        """How many rows the caller may do `action` on."""
+        query = self._scoped(query, principal, action)
+        return await self.store.read(lambda link: self.store.reader.count(link, query))
+
+    async def rows(self, row_type: type[R], column: str, values: list[Any]) -> list[R]:
+        """Whole rows whose indexed column is one of the values, in key order. Checks no permission."""
+        if not values:
+            return []
+        return await self.store.read(lambda link: self.store.reader.rows(link, row_type, column, values))
+
+    async def matching(self, row_type: type[R], **equals: Any) -> list[R]:
+        """Whole rows whose indexed columns equal the values, in key order. Checks no permission."""
+        return await self.store.read(lambda link: self.store.reader.matching(link, row_type, equals, MATCH_LIMIT))
+
+    async def row(self, row_type: type[R], **equals: Any) -> R | None:
+        """The first whole row whose indexed columns equal the values. Checks no permission."""
+        found = await self.store.read(lambda link: self.store.reader.matching(link, row_type, equals, 1))
+        return found[0] if found else None
+
+    async def visible(self, entity: str, row_id: int, principal: Principal, action: str = "read") -> bool:
+        """The list would show this row to the caller."""
+        if principal.admin:
+            return await self.row(MAIN[entity], id=row_id) is not None
+        page = await self.list(Query(entity=entity, where=eq("id", row_id), limit=1), principal, action)
+        return bool(page.ids)
+
+    async def render_page(
+        self, query: Query, principal: Principal, renderer: Renderer, action: str = "read"
+    ) -> Rendered:
+        """The page of a query with its items rendered."""
+        page = await self.list(query, principal, action)
+        return Rendered(await self.render_ids(query.entity, page.ids, renderer), page)
+
+    async def render_ids(self, entity: str, ids: list[tuple[int, int]], renderer: Renderer) -> list[bytes]:
+        """Rendered items of `(id, rev)` pairs, in order. Checks no permission: the pairs come from a list."""
+        space = self.cache.space(renderer.name, renderer.variant)
+        missing = [row_id for row_id, rev in ids if (row_id, rev) not in space]
+        fresh: dict[int, tuple[int, bytes]] = {}
+        if missing:
+            fresh = await self.store.read(lambda link: self._render(link, entity, missing, renderer))
+            for row_id, (rev, item) in fresh.items():
+                if rev:
+                    self.cache.put(space, (row_id, rev), item)
+        items = []
+        for pair in ids:
+            item = space.get(pair)
+            if item is None and pair[0] in fresh:
+                item = fresh[pair[0]][1]
+            if item is not None:
+                items.append(item)
+        return items
+
+    async def render_stream(
+        self, query: Query, principal: Principal, renderer: Renderer, action: str = "read"
+    ) -> AsyncIterator[bytes]:
+        """Every item of a query, rendered one by one with bounded memory."""
+        query = self._scoped(query, principal, action)
+
+        def produce(link: Link) -> Any:
+            with_rows = self.store.settings.url is not None
+            loading = self.store.make_reader() if with_rows else link
+            try:
+                for ids in self.store.reader.stream(link, query, STREAM_CHUNK):
+                    rendered = self._render(loading, query.entity, [row_id for row_id, _ in ids], renderer)
+                    yield [rendered[row_id][1] for row_id, _ in ids if row_id in rendered]
+            finally:
+                if with_rows:
+                    self.store.drop_reader(loading)
+
+        async for chunk in self.store.stream(produce):
+            for item in chunk:
+                yield item
+
+    async def ready(self) -> dict[str, bool]:
+        """What readiness depends on, and whether it holds."""
+        try:
+            answered = await self.store.read(lambda link: bool(link.rows("SELECT 1")))
+        except Exception:
+            answered = False
+        return {"database": answered, "writer": all(lane.is_alive() for lane in self.store.lanes)}
+
+    def _scoped(self, query: Query, principal: Principal, action: str) -> Query:
+        if principal.admin:
+            return query
+        scope = scope_of(principal, query.entity, action)
+        return msgspec.structs.replace(query, where=both(query.where, scope))
+
+    def _short(self, query: Query) -> bool:
+        """An index bounds this read, so that it may run on the event loop."""
+        return (
+            self.store.reads_inline
+            and query.limit is not None
+            and query.limit <= INLINE_LIMIT
+            and query.offset == 0
+            and is_simple(query.where, query.entity)
+            and self.store.is_indexed(query)
+        )
+
+    def _render(self, link: Link, entity: str, ids: list[int], renderer: Renderer) -> dict[int, tuple[int, bytes]]:
+        """`(rev, item)` by row id."""
+        bundles = load(
+            entity, ids, renderer.load, lambda kind, column, values: self.store.reader.rows(link, kind, column, values)
+        )
+        return {
+            row_id: (getattr(bundle.row, "rev", 0), renderer.render(bundle)) for row_id, bundle in bundles.items()
+        }

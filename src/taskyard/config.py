@@ -1,0 +1,120 @@
+"""Settings: one struct, every field documented. Precedence: flag, environment, `taskyard.toml`, default."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+PREFIX = "TASKYARD_"
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has a value it cannot have."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that can be set. Environment names are `TASKYARD_` and the field in capitals; in `taskyard.toml` the
+    field's own name. `*_FILE` in the environment names a file that holds the value."""
+
+    host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Meta(description="Port to listen on; 0 takes a free one.", ge=0, le=65535)] = 8000
+    data: Annotated[str, Meta(description="Directory of the embedded database and uploaded files.")] = "data"
+    database_url: Annotated[str | None, Meta(description="postgresql://… to run on PostgreSQL instead of SQLite.")] = None
+    puppet_code: Annotated[str | None, Meta(description="Puppet code directory (environments/<name>/…).")] = None
+    puppet_default_environment: Annotated[str, Meta(description="Environment when a request names none.")] = "production"
+    demo: Annotated[bool, Meta(description="Fill an empty database with demo data.")] = False
+    no_auth: Annotated[bool, Meta(description="Callers without credentials are admin; loopback only.")] = False
+    public_url: Annotated[str | None, Meta(description="URL that clients use, when a proxy stands in front.")] = None
+    path_prefix: Annotated[str, Meta(description="Path prefix that a proxy leaves in requests.")] = ""
+    admin_password: Annotated[str | None, Meta(description="Presets the password of user admin.")] = None
+    admin_token: Annotated[str | None, Meta(description="Presets the token of user admin.")] = None
+    dialects: Annotated[str, Meta(description="Comma list of dialects to mount, or all.")] = "all"
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="Least level logged.")] = "info"
+    log_requests: Annotated[bool, Meta(description="One log line per request.")] = True
+    max_body: Annotated[int, Meta(description="Largest request body in bytes.", ge=1)] = 16 * 1024 * 1024
+    max_upload: Annotated[int, Meta(description="Largest upload (import, deployment) in bytes.", ge=1)] = 64 * 1024 * 1024
+    max_depth: Annotated[int, Meta(description="Deepest nesting of a JSON or XML document.", ge=1)] = 100
+    max_query: Annotated[int, Meta(description="Longest query string in bytes.", ge=1)] = 64 * 1024
+    max_parameters: Annotated[int, Meta(description="Most query parameters in one request.", ge=1)] = 1_000
+    max_import_tasks: Annotated[int, Meta(description="Most tasks in one import.", ge=1)] = 1_000_000
+    max_batch: Annotated[int, Meta(description="Most items in one native batch.", ge=1)] = 10_000
+    max_uploads: Annotated[int, Meta(description="Most files in one upload.", ge=1)] = 100
+    max_streams: Annotated[int, Meta(description="Most long lists answered at once.", ge=1)] = 4
+    render_cache: Annotated[int, Meta(description="Bytes of rendered list items kept per process.", ge=0)] = 24 * 1024 * 1024
+    label_studio_page_size: Annotated[int, Meta(description="Page size when a client names none.", ge=1)] = 100
+    label_studio_files_root: Annotated[str | None, Meta(description="Root of local files that tasks may point at.")] = None
+    camunda_like: Annotated[
+        Literal["documented", "engine"], Meta(description="How Like filters without % match: substring, or SQL LIKE.")
+    ] = "documented"
+    camunda_history_required: Annotated[bool, Meta(description="Refuse processes without historyTimeToLive.")] = False
+    oracle_item_style: Annotated[
+        Literal["union", "a2a", "flat"], Meta(description="Which members Oracle list items carry.")
+    ] = "union"
+    password_memory: Annotated[int, Meta(description="Seconds a verified password is remembered in memory.", ge=0)] = 300
+
+    @property
+    def data_path(self) -> Path:
+        return Path(self.data)
+
+    @property
+    def loopback(self) -> bool:
+        return self.host in ("127.0.0.1", "::1", "localhost")
+
+
+def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Settings:
+    """The settings of this process.
+
+    `flags` holds only flags that were given. Raises `SettingsError` for an unknown name (with the nearest known one)
+    and for a value of the wrong type or range.
+    """
+    values: dict[str, Any] = {}
+    file = file or Path(environment.get(f"{PREFIX}CONFIG", "taskyard.toml"))
+    if file.is_file():
+        values.update(_from_file(file))
+    values.update(_from_environment(environment))
+    values.update(flags)
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(file.read_text())
+    except (tomllib.TOMLDecodeError, OSError) as error:
+        raise SettingsError(f"{file}: {error}") from None
+    for name in found:
+        _check(name, str(file))
+    return found
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in environment.items():
+        if not key.startswith(PREFIX) or key in ("TASKYARD_CONFIG", "TASKYARD_URL", "TASKYARD_TOKEN"):
+            continue
+        if key.startswith("TASKYARD_TEST_"):
+            continue
+        name = key.removeprefix(PREFIX).lower()
+        if name.endswith("_file") and name.removesuffix("_file") in Settings.__struct_fields__:
+            found[name.removesuffix("_file")] = Path(value).read_text().strip()
+            continue
+        _check(name, key)
+        found[name] = value
+    return found
+
+
+def _check(name: str, where: str) -> None:
+    if name in Settings.__struct_fields__:
+        return
+    near = difflib.get_close_matches(name, Settings.__struct_fields__, 1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise SettingsError(f"{where}: there is no setting {name!r}.{hint}")
