@@ -40,7 +40,9 @@ def project_of(view: View, project_id: int) -> Definition:
     """The project, or `Rejected` (not_found, reason `unknown_project`)."""
     project = view.peek(Definition, project_id)
     if project is None or project.kind != PROJECT:
-        raise rejected("not_found", "No Project matches the given query.", reason="unknown_project", project=project_id)
+        raise rejected(
+            "not_found", "No Project matches the given query.", reason="unknown_project", project=project_id
+        )
     return project
 
 
@@ -75,7 +77,9 @@ def create_label_tasks(command: CreateLabelTasks, view: View) -> Created:
         definition_id=project.id,
         data={"tasks": len(batch.tasks), "first": batch.tasks[0].id if batch.tasks else None},
     )
-    counts = {kind: sum(1 for row in batch.submissions if row.kind == kind) for kind in ("annotation", "prediction")}
+    counts = {
+        kind: sum(1 for row in batch.submissions if row.kind == kind) for kind in ("annotation", "prediction")
+    }
     return Created(
         task_ids=tuple(task.id for task in batch.tasks),
         annotations=counts["annotation"],
@@ -87,7 +91,9 @@ def create_label_tasks(command: CreateLabelTasks, view: View) -> Created:
 class _Batch:
     """The rows of the tasks that one command creates, by table."""
 
-    def __init__(self, view: View, project: Definition, settings: ProjectDocument, creator: str | None) -> None:
+    def __init__(
+        self, view: View, project: Definition, settings: ProjectDocument, creator: str | None
+    ) -> None:
         self.view = view
         self.project = project
         self.settings = settings
@@ -120,7 +126,8 @@ class _Batch:
         self.tasks.append(task)
         self.documents.append(TaskDocument(task_id=task.id, document=new.document))
         self.values.extend(
-            TaskAttribute(task_id=task.id, name=name, text=text, number=amount) for name, text, amount in new.values
+            TaskAttribute(task_id=task.id, name=name, text=text, number=amount)
+            for name, text, amount in new.values
         )
         given = [self._answer(task, answer) for answer in new.answers]
         progress = Progress(
@@ -179,7 +186,9 @@ def count(progress: Progress, submissions: Iterable[Submission], settings: Proje
     progress.lead_time = sum(times) if times else None
     progress.timed = len(times)
     wanted = settings.model_version
-    scores = [p.score for p in predictions if p.score is not None and (not wanted or p.model_version == wanted)]
+    scores = [
+        p.score for p in predictions if p.score is not None and (not wanted or p.model_version == wanted)
+    ]
     progress.score = sum(scores) / len(scores) if scores else None
     progress.labeled = len({row.author_id for row in counted}) >= progress.overlap
     newest = max(annotations, key=lambda row: row.id, default=None)

@@ -89,7 +89,9 @@ def parse(text: str) -> Any:
         raise fault(f"Label config is larger than {MAX_BYTES} bytes")
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise fault("DTDForbidden: a document type is not allowed in a label config")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
+    )
     try:
         root = etree.fromstring(_without_declaration(content), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -151,7 +153,8 @@ def _control(element: Any, index_variables: list[str]) -> ControlTag:
     conditions = None
     if element.get("perRegion") == "true":
         conditions = next(
-            ({"type": kind, "name": element.get(word)} for word, kind in _CONDITIONS if element.get(word)), None
+            ({"type": kind, "name": element.get(word)} for word, kind in _CONDITIONS if element.get(word)),
+            None,
         )
     return ControlTag(
         name=element.get("name"),

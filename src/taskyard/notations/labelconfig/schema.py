@@ -36,7 +36,11 @@ def used_by(result: list[Any]) -> tuple[set[str], dict[str, set[str]]]:
     for region in result:
         if not isinstance(region, dict) or "from_name" not in region or "to_name" not in region:
             continue
-        from_name, to_name, kind = str(region["from_name"]), str(region["to_name"]), str(region.get("type", ""))
+        from_name, to_name, kind = (
+            str(region["from_name"]),
+            str(region["to_name"]),
+            str(region.get("type", "")),
+        )
         tuples.add(answer_tuple(from_name, to_name, kind))
         value = region.get("value")
         chosen = value.get(kind) if isinstance(value, dict) else None
@@ -65,7 +69,9 @@ def _parsed_control(control: ControlTag, config: LabelConfig) -> dict[str, Any]:
         entry["conditionals"] = control.conditions
     if control.dynamic:
         entry["dynamic_labels"] = True
-    entry["inputs"] = [_parsed_object(config.objects[name]) for name in control.to_name if name in config.objects]
+    entry["inputs"] = [
+        _parsed_object(config.objects[name]) for name in control.to_name if name in config.objects
+    ]
     entry["labels"] = list(control.labels)
     entry["labels_attrs"] = control.labels
     return entry

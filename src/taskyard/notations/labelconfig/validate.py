@@ -61,7 +61,9 @@ def validate(text: str) -> LabelConfig:
     return config
 
 
-def check_replacement(old: LabelConfig, new: LabelConfig, tuples: set[str], labels: dict[str, set[str]]) -> None:
+def check_replacement(
+    old: LabelConfig, new: LabelConfig, tuples: set[str], labels: dict[str, set[str]]
+) -> None:
     """Refuses `new` when existing annotations rely on something that it drops.
 
     `tuples` and `labels` are what annotations use, in the form of `schema.used_by`.
@@ -71,7 +73,9 @@ def check_replacement(old: LabelConfig, new: LabelConfig, tuples: set[str], labe
     lost = [line for line in sorted(tuples) if not _still_there(line, new)]
     if lost:
         listing = "\n".join(_described(line) for line in lost)
-        raise fault(f"Created annotations are incompatible with provided labeling schema, we found:\n{listing}")
+        raise fault(
+            f"Created annotations are incompatible with provided labeling schema, we found:\n{listing}"
+        )
     for name, used in sorted(labels.items()):
         before, after = old.controls.get(name), new.controls.get(name)
         if before is None or after is None or after.dynamic:
@@ -136,7 +140,11 @@ def _check_view(view: Any, path: str) -> None:
 def _check_tag(element: Any, path: str) -> None:
     for need in _REQUIRED.get(element.tag, ()):
         ways = need.split("|")
-        met = [way for way in ways if way in element.attrib or (way[0].isupper() and element.find(way) is not None)]
+        met = [
+            way
+            for way in ways
+            if way in element.attrib or (way[0].isupper() and element.find(way) is not None)
+        ]
         if not met:
             raise fault(f"Validation failed on {path}: '{ways[0]}' is a required property")
         if need == "value|valueList" and len(met) > 1:
