@@ -168,9 +168,10 @@ class _Batch:
 def count(progress: Progress, submissions: Iterable[Submission], settings: ProjectDocument) -> None:
     """Set the counts of annotations, predictions and drafts from a task's submissions.
 
-    A task is labelled when as many different people as its overlap have given an annotation that counts: one that is
-    not cancelled, or any with skip_queue IGNORE_SKIPPED. It is completed at the creation of its newest annotation.
-    The score is the average over predictions of the project's model version, over all when the project names none.
+    A task is labelled when as many different people as its overlap have given an annotation that counts: one
+    that is not cancelled, or any with skip_queue IGNORE_SKIPPED. It is completed at the creation of its
+    newest annotation. The score is the average over predictions of the project's model version, over all when
+    the project names none.
     """
     all_of = list(submissions)
     annotations = [row for row in all_of if row.kind == "annotation"]

@@ -1,7 +1,8 @@
 """Documents of labelling: what a project, a label task and a submission to it keep as JSON text.
 
-A project is a definition of kind `project`: its row id is the number that clients know, its key is that number as text,
-its document is a `ProjectDocument`. A label task's document is a `LabelDocument`, a submission's an `AnswerDocument`.
+A project is a definition of kind `project`: its row id is the number that clients know, its key is that
+number as text, its document is a `ProjectDocument`. A label task's document is a `LabelDocument`, a
+submission's an `AnswerDocument`.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ ROLE_ACTIONS: dict[str, tuple[str, ...]] = {
 
 
 class ProjectDocument(msgspec.Struct, kw_only=True, frozen=True):
-    """The settings of a labelling project. `label_config` is XML as it was given; `control_weights` None means 1.0
-    for every control of the configuration."""
+    """The settings of a labelling project. `label_config` is XML as it was given; `control_weights` None
+    means 1.0 for every control of the configuration."""
 
     doc_version: int = 1
     label_config: str = "<View></View>"
@@ -71,7 +72,8 @@ class LabelDocument(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class AnswerDocument(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
-    """What an annotation, draft or prediction says. `result` is a JSON list of regions and always comes first."""
+    """What an annotation, draft or prediction says. `result` is a JSON list of regions and always comes
+    first."""
 
     result: msgspec.Raw
     draft_created_at: int | None = None
@@ -85,8 +87,8 @@ class AnswerDocument(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=Tr
 
 
 class NewAnswer(msgspec.Struct, kw_only=True, frozen=True, gc=False):
-    """A submission to create with its task. `kind` is annotation, draft or prediction; `document` is the JSON text
-    of an `AnswerDocument`; times are epoch milliseconds or None for now."""
+    """A submission to create with its task. `kind` is annotation, draft or prediction; `document` is the JSON
+    text of an `AnswerDocument`; times are epoch milliseconds or None for now."""
 
     kind: str
     document: str
@@ -104,8 +106,8 @@ class NewAnswer(msgspec.Struct, kw_only=True, frozen=True, gc=False):
 
 
 class NewLabelTask(msgspec.Struct, kw_only=True, frozen=True):
-    """A label task to create. `document` is the JSON text of a `LabelDocument`; `values` are `(name, text, number)` of
-    the data keys that lists search by (`data.text`); `overlap` None takes the project's."""
+    """A label task to create. `document` is the JSON text of a `LabelDocument`; `values` are `(name, text,
+    number)` of the data keys that lists search by (`data.text`); `overlap` None takes the project's."""
 
     document: str
     values: tuple[tuple[str, str | None, float | None], ...] = ()
@@ -116,8 +118,8 @@ class NewLabelTask(msgspec.Struct, kw_only=True, frozen=True):
 
 
 def search_values(data: dict[str, Any]) -> tuple[tuple[str, str | None, float | None], ...]:
-    """`(name, text, number)` of each key of task data, for `NewLabelTask.values`. Text is the JSON text of what is not
-    a string; a number or numeric string has a number as well; null has neither."""
+    """`(name, text, number)` of each key of task data, for `NewLabelTask.values`. Text is the JSON text of
+    what is not a string; a number or numeric string has a number as well; null has neither."""
     found = []
     for key, value in data.items():
         number: float | None = None

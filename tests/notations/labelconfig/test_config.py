@@ -110,7 +110,8 @@ def test_data_keys_come_from_named_tags_and_video_wins() -> None:
 
 def test_repeater_controls_carry_the_index_pattern() -> None:
     config = read(
-        '<View><Repeater on="$pages" indexFlag="{{idx}}"><Image name="page_{{idx}}" value="$pages[{{idx}}].url"/>'
+        '<View><Repeater on="$pages" indexFlag="{{idx}}">'
+        '<Image name="page_{{idx}}" value="$pages[{{idx}}].url"/>'
         '<Rating name="rate_{{idx}}" toName="page_{{idx}}"/></Repeater></View>'
     )
     assert parsed(config)["rate_{{idx}}"]["regex"] == {"{{idx}}": ".*"}

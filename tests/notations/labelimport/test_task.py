@@ -48,7 +48,7 @@ def test_bare_data_and_whole_tasks() -> None:
 
 def test_values_to_search_by() -> None:
     task = one({"text": "a", "n": 2, "s": "3.5", "none": None, "flag": True, "deep": {"a": [1]}})
-    assert dict((name, (text, number)) for name, text, number in task["values"]) == {
+    assert {name: (text, number) for name, text, number in task["values"]} == {
         "data.text": ("a", None),
         "data.n": ("2", 2.0),
         "data.s": ("3.5", 3.5),
@@ -115,7 +115,7 @@ def test_preannotated_fields_become_predictions() -> None:
 
 def test_a_previous_export_needs_its_annotators() -> None:
     value = json.loads((DATA / "previous_export.json").read_text())
-    with pytest.raises(Rejected, match="Unknown annotator's email annotator_from_past@project.com"):
+    with pytest.raises(Rejected, match="Unknown annotator's email annotator_from_past"):
         made([value], IMAGE)
     known = {"annotator_from_past@project.com": 3}
     assert made([value], IMAGE, people=known)[0].answers[0].author_id == 3
@@ -127,15 +127,15 @@ def test_a_previous_export_needs_its_annotators() -> None:
     [
         (
             {"txt": 1},
-            'Error at item 1: "text" key is expected in task data [assume: item as is = task root with values]',
+            'Error at item 1: "text" key is expected in task data [assume: item as is',
         ),
         (
             {"data": {"t": 1}},
-            'Error at item 1: "text" key is expected in task data [assume: item["data"] = task root with values]',
+            'Error at item 1: "text" key is expected in task data [assume: item["data"]',
         ),
         (
             ["text"],
-            'Error at item 1: Task root must be dict with "data", "meta", "annotations", "predictions" fields',
+            'Error at item 1: Task root must be dict with "data", "meta"',
         ),
         ({"data": {"text": "a"}, "annotations": {}}, "Error at item 1: Task[annotations] must be a list"),
         (

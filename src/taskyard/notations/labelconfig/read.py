@@ -7,9 +7,11 @@ from typing import Any
 from xml.parsers import expat
 
 import msgspec
-from lxml import etree
+from lxml import etree as _etree  # pyright: ignore[reportAttributeAccessIssue]
 
 from taskyard.model.problem import Rejected, rejected
+
+etree: Any = _etree
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 64
@@ -35,9 +37,9 @@ class ObjectTag(msgspec.Struct, frozen=True, kw_only=True):
 class ControlTag(msgspec.Struct, frozen=True, kw_only=True):
     """A tag that takes answers about the objects in `to_name`.
 
-    `labels` maps each label (its alias, else its value) to the attributes of its tag. `dynamic` says that labels come
-    from the data. `conditions` is `{"type", "name"}` for a control that appears per region. `pattern` maps an index
-    variable of an enclosing Repeater to the expression that stands for it.
+    `labels` maps each label (its alias, else its value) to the attributes of its tag. `dynamic` says that
+    labels come from the data. `conditions` is `{"type", "name"}` for a control that appears per region.
+    `pattern` maps an index variable of an enclosing Repeater to the expression that stands for it.
     """
 
     name: str
@@ -50,7 +52,8 @@ class ControlTag(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LabelConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """A labelling configuration. `data_types` maps each data key that tasks must have to the tag that shows it."""
+    """A labelling configuration. `data_types` maps each data key that tasks must have to the tag that shows
+    it."""
 
     controls: dict[str, ControlTag]
     objects: dict[str, ObjectTag]
@@ -63,8 +66,8 @@ class LabelConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(text: str) -> LabelConfig:
-    """The configuration in `text`. Raises `Rejected` (invalid, reason `label_config`) for XML that is malformed, has a
-    document type, or exceeds the bounds above."""
+    """The configuration in `text`. Raises `Rejected` (invalid, reason `label_config`) for XML that is
+    malformed, has a document type, or exceeds the bounds above."""
     root = parse(text)
     objects: dict[str, ObjectTag] = {}
     controls: dict[str, ControlTag] = {}
@@ -83,7 +86,8 @@ def read(text: str) -> LabelConfig:
 
 
 def parse(text: str) -> Any:
-    """The root element. Entities, document types and network access are refused, size and depth are bounded."""
+    """The root element. Entities, document types and network access are refused, size and depth are
+    bounded."""
     content = text.encode("utf-8", "surrogatepass")
     if len(content) > MAX_BYTES:
         raise fault(f"Label config is larger than {MAX_BYTES} bytes")

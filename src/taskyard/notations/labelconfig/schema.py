@@ -1,4 +1,5 @@
-"""What a labelling configuration means to clients: its parsed form, weights, and the tuples that answers refer to."""
+"""What a labelling configuration means to clients: its parsed form, weights, and the tuples that answers
+refer to."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ def used_by(result: list[Any]) -> tuple[set[str], dict[str, set[str]]]:
 
 
 def essential_change(old: LabelConfig, new: LabelConfig) -> bool:
-    """Whether `new` changes what existing annotations mean: a control, its type, its objects or a label is gone."""
+    """Whether `new` changes what existing annotations mean: a control, its type, its objects or a label is
+    gone."""
     for name, control in old.controls.items():
         successor = new.controls.get(name)
         if successor is None or successor.type != control.type or successor.to_name != control.to_name:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lxml import etree
-
 from taskyard.model.problem import rejected
-from taskyard.notations.labelconfig.read import LabelConfig, fault, read
+from taskyard.notations.labelconfig.read import LabelConfig, etree, fault, read
 from taskyard.notations.labelconfig.schema import essential_change
 
 UNDEFINED_KEY = "$undefined$"
@@ -45,8 +43,8 @@ _VALUE_TYPES: dict[str, tuple[type, ...]] = {
 
 
 def validate(text: str) -> LabelConfig:
-    """The configuration in `text`, or `Rejected` with the original server's message: XML, required attributes, unique
-    names, `toName` that exists."""
+    """The configuration in `text`, or `Rejected` with the original server's message: XML, required
+    attributes, unique names, `toName` that exists."""
     config = read(text)
     root = config.root
     if root.tag == "View":

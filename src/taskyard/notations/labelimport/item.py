@@ -10,8 +10,8 @@ from taskyard.model.problem import Rejected, rejected
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):
-    """A task as read: `position` counts from 0 through the file; `line` is its first line (from 1) in a file of
-    lines, else None; `value` is what was there."""
+    """A task as read: `position` counts from 0 through the file; `line` is its first line (from 1) in a file
+    of lines, else None; `value` is what was there."""
 
     position: int
     line: int | None
@@ -24,7 +24,8 @@ def fault(message: str, *, line: int | None = None, position: int | None = None)
 
 
 def text_of(content: bytes) -> str:
-    """The text of a UTF-8 file, with or without a byte-order mark; refused by the line of its first bad byte."""
+    """The text of a UTF-8 file, with or without a byte-order mark; refused by the line of its first bad
+    byte."""
     if content.startswith(b"\xef\xbb\xbf"):
         content = content[3:]
     try:

@@ -17,9 +17,10 @@ MAX_DEPTH = 64
 LISTS = frozenset({".csv", ".tsv", ".txt"})
 """Endings of files that may be lists of tasks as well as one asset."""
 
-ASSETS = frozenset(
-    ".bmp .flac .gif .htm .html .jpg .jpeg .m4a .mp3 .mp4 .ogg .png .svg .wav .webm .webp .xml .pdf".split()
-)
+_DOCUMENTS = (".htm", ".html", ".xml", ".pdf")
+_IMAGES = (".bmp", ".gif", ".jpg", ".jpeg", ".png", ".svg", ".webp")
+_SOUNDS_AND_FILMS = (".flac", ".m4a", ".mp3", ".mp4", ".ogg", ".wav", ".webm")
+ASSETS = frozenset(_DOCUMENTS + _IMAGES + _SOUNDS_AND_FILMS)
 """Endings of files that are one task each."""
 
 _BYTE = re.compile(r"\(byte (\d+)\)")
@@ -36,9 +37,10 @@ def ending(name: str) -> str:
 def read(name: str, content: bytes, *, asset_url: str = "", as_list: bool = True) -> Iterator[Item]:
     """The tasks in a file, one after the other.
 
-    `asset_url` is where the file can be fetched, the value of the one task of an image, sound, video or document.
-    With `as_list` False a table or text is such an asset too. Raises `Rejected` (invalid, reason `import_file`) with
-    the line or position; a fault may show only after earlier items were given, so nothing may be kept before the end.
+    `asset_url` is where the file can be fetched, the value of the one task of an image, sound, video or
+    document. With `as_list` False a table or text is such an asset too. Raises `Rejected` (invalid, reason
+    `import_file`) with the line or position; a fault may show only after earlier items were given, so nothing
+    may be kept before the end.
     """
     kind = ending(name)
     if kind == ".json":

@@ -30,10 +30,11 @@ def tsv_items(content: bytes) -> Iterator[Item]:
 
 
 def _items(text: str, separator: str) -> Iterator[Item]:
-    """Rows as data. A column whose cells are all integers, numbers or booleans is typed so; empty cells become "".
+    """Rows as data. A column whose cells are all integers, numbers or booleans is typed so; empty cells
+    become "".
 
-    A row with more cells than the header is refused by its line; missing cells at the end are empty. The text is read
-    twice, first for the types, so that no list of rows is kept.
+    A row with more cells than the header is refused by its line; missing cells at the end are empty. The text
+    is read twice, first for the types, so that no list of rows is kept.
     """
     rows = _rows(text, separator)
     _, header = next(rows, (0, []))

@@ -30,8 +30,9 @@ _encode = msgspec.json.Encoder().encode
 class Importer(msgspec.Struct, frozen=True, kw_only=True):
     """How tasks are read: the project's configuration, who imports, who is known.
 
-    `people` maps the user ids and lower-case e-mail addresses that the file names to user ids; `preannotated` are data
-    keys that hold predictions instead of data; with `unknown_authors` an unknown address counts as the importer.
+    `people` maps the user ids and lower-case e-mail addresses that the file names to user ids; `preannotated`
+    are data keys that hold predictions instead of data; with `unknown_authors` an unknown address counts as
+    the importer.
     """
 
     config: LabelConfig
@@ -57,7 +58,8 @@ def authors(value: Any) -> Iterator[int | str]:
 
 
 def tasks(items: Iterator[Item] | list[Item], importer: Importer) -> list[NewLabelTask]:
-    """The tasks of all items, or `Rejected` (invalid, reason `task_list`) with up to 100 errors that name the item."""
+    """The tasks of all items, or `Rejected` (invalid, reason `task_list`) with up to 100 errors that name the
+    item."""
     made: list[NewLabelTask] = []
     errors: list[FieldError] = []
     for item in items:
@@ -75,7 +77,8 @@ def tasks(items: Iterator[Item] | list[Item], importer: Importer) -> list[NewLab
 
 
 def task(value: Any, importer: Importer) -> NewLabelTask:
-    """The task that `value` describes: `{"data", "annotations", "predictions", "drafts", "meta"}`, or bare data."""
+    """The task that `value` describes: `{"data", "annotations", "predictions", "drafts", "meta"}`, or bare
+    data."""
     if not isinstance(value, dict):
         raise _fault('Task root must be dict with "data", "meta", "annotations", "predictions" fields')
     whole = "data" in value
@@ -130,8 +133,8 @@ def prediction(entry: Any, config: LabelConfig) -> NewAnswer:
 
 
 def prediction_result(result: Any, config: LabelConfig) -> list[Any]:
-    """The regions of a prediction: a list as it is; one region's value, or a bare choice, rating, number or text, for
-    a configuration with one control."""
+    """The regions of a prediction: a list as it is; one region's value, or a bare choice, rating, number or
+    text, for a configuration with one control."""
     if isinstance(result, list):
         if any(not isinstance(region, dict) for region in result):
             raise _fault("Each item in prediction result should be dict")
