@@ -1,0 +1,147 @@
+"""JSON bodies into the types of operations, strictly and within limits."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from taskyard.http.limits import Limits
+from taskyard.model.problem import FieldError, Problem, Rejected
+
+_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_PLACE = re.compile(r" - at `(?:key in )?\$(?P<path>.*)`$")
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\[\.\.\.\]")
+_MISSING = re.compile(r"missing required field `(?P<name>[^`]+)`")
+
+
+class BodyDecoder:
+    """Decodes the body of one operation. Built once.
+
+    A fault raises `Rejected`: `invalid` with reason `malformed_json`, `too_deep`, `missing_body` or
+    `invalid_body` (with a `FieldError` at the place), `unsupported_media_type` for a declared type that the
+    operation does not take. A body without a declared type is taken as JSON.
+    """
+
+    __slots__ = ("_decoder", "_media", "_optional")
+
+    def __init__(self, wanted: Any, media: tuple[str, ...]) -> None:
+        self._decoder = msgspec.json.Decoder(wanted)
+        self._media = frozenset(name.lower() for name in media)
+        self._optional = _takes_null(msgspec.inspect.type_info(wanted))
+
+    def decode(self, body: bytes, content_type: str | None, limits: Limits) -> Any:
+        """The value, or None for an empty body where the type admits null."""
+        if content_type:
+            self._check_media(content_type)
+        if not body or body.isspace():
+            if self._optional:
+                return None
+            raise _bad("A JSON body is required.", "missing_body")
+        check_text(body)
+        check_depth(body, limits.max_depth)
+        try:
+            return self._decoder.decode(body)
+        except msgspec.ValidationError as fault:
+            raise _misfit(str(fault)) from None
+        except msgspec.DecodeError as fault:
+            raise _bad(f"The body is not JSON: {_plain(fault)}.", "malformed_json") from None
+        except RecursionError:
+            raise _too_deep(limits.max_depth) from None
+
+    def _check_media(self, content_type: str) -> None:
+        media = content_type.partition(";")[0].strip().lower()
+        if media in self._media or media.endswith("+json") or media == "text/json":
+            return
+        expected = ", ".join(sorted(self._media))
+        raise Rejected(
+            Problem(
+                code="unsupported_media_type",
+                reason="unsupported_media_type",
+                detail=f"The body is {media}; this operation takes {expected}.",
+                context={"media_type": media, "expected": sorted(self._media)},
+            )
+        )
+
+
+def decode_json(body: bytes, limits: Limits, wanted: Any = Any) -> Any:
+    """A JSON body of an operation that reads its own bytes, with the checks of `BodyDecoder`."""
+    return BodyDecoder(wanted, ("application/json",)).decode(body, None, limits)
+
+
+def check_text(body: bytes) -> None:
+    """Refuses what is not UTF-8, and escaped NUL characters, which PostgreSQL cannot keep."""
+    if not body.isascii():
+        try:
+            body.decode("utf-8")
+        except UnicodeDecodeError as fault:
+            raise _bad(f"The body is not UTF-8 (byte {fault.start}).", "malformed_json") from None
+    if b"\\u0000" in body and b"\\u0000" in body.replace(b"\\\\", b""):
+        raise _bad("The body holds a NUL character.", "invalid_body")
+
+
+def check_depth(body: bytes, limit: int) -> None:
+    """Refuses JSON text that nests deeper than `limit`. Exact for well-formed text, a few passes in C."""
+    if body.count(b"[") + body.count(b"{") <= limit:
+        return
+    unescaped = body.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in body else body
+    brackets = b"".join(unescaped.split(b'"')[::2]).translate(None, _BUT_BRACKETS)
+    for _ in range(limit):
+        if not brackets:
+            return
+        shorter = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if len(shorter) == len(brackets):
+            # Unbalanced: count what is left, the decoder will find the fault if this does not.
+            break
+        brackets = shorter
+    if max(brackets.count(b"[") + brackets.count(b"{"), brackets.count(b"]") + brackets.count(b"}")) > limit:
+        raise _too_deep(limit)
+    if brackets and brackets.replace(b"[]", b"").replace(b"{}", b"") != brackets:
+        raise _too_deep(limit)
+
+
+def _takes_null(node: Any) -> bool:
+    if isinstance(node, (msgspec.inspect.NoneType, msgspec.inspect.AnyType)):
+        return isinstance(node, msgspec.inspect.NoneType)
+    if isinstance(node, msgspec.inspect.UnionType):
+        return any(_takes_null(part) for part in node.types)
+    return isinstance(node, msgspec.inspect.Metadata) and _takes_null(node.type)
+
+
+def _misfit(message: str) -> Rejected:
+    """The problem for a msgspec message such as ``Expected `int`, got `str` - at `$.a[0]` ``."""
+    place = _PLACE.search(message)
+    detail = message[: place.start()] if place else message
+    pointer = _pointer(place["path"]) if place else ""
+    missing = _MISSING.search(detail)
+    code = "invalid"
+    if missing:
+        pointer, code, detail = f"{pointer}/{missing['name']}", "required", "The member is required."
+    return Rejected(
+        Problem(
+            code="invalid",
+            reason="invalid_body",
+            detail=f"{detail} (at {pointer})" if pointer else detail,
+            errors=(FieldError(pointer=pointer, detail=detail, code=code),),
+        )
+    )
+
+
+def _pointer(path: str) -> str:
+    """`.a[0].b` as `/a/0/b`; a step into a mapping, whose key is not told, as `*`."""
+    return "".join(f"/{m[1] or m[2] or '*'}" for m in _STEP.finditer(path))
+
+
+def _plain(fault: Exception) -> str:
+    text = str(fault)
+    return text.removeprefix("JSON is malformed: ")
+
+
+def _too_deep(limit: int) -> Rejected:
+    return _bad(f"The body nests deeper than {limit} levels.", "too_deep")
+
+
+def _bad(detail: str, reason: str) -> Rejected:
+    errors = (FieldError(pointer="", detail=detail),)
+    return Rejected(Problem(code="invalid", reason=reason, detail=detail, errors=errors))
