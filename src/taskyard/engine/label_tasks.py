@@ -20,11 +20,10 @@ _project_document = msgspec.json.Decoder(ProjectDocument)
 
 
 class CreateLabelTasks(Command, kw_only=True, frozen=True):
-    """Create tasks in a project, all or none. `import_job` is the job that an import is recorded under."""
+    """Create tasks in a project, all or none."""
 
     project_id: int
     tasks: tuple[NewLabelTask, ...]
-    import_job: int | None = None
 
 
 class Created(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +55,7 @@ def settings_of(view: View, project: Definition) -> ProjectDocument:
 def create_label_tasks(command: CreateLabelTasks, view: View) -> Created:
     """Needs `update` on the project."""
     project = project_of(view, command.project_id)
-    require(command.actor, "update", kind=PROJECT, key=project.key)
+    require(command.actor, "update", kind=PROJECT, key=project.key, owner=project.owner)
     settings = settings_of(view, project)
     numbers = view.get(Sequence, f"label:{project.id}")
     first = numbers.next if numbers else 1

@@ -30,6 +30,33 @@ ROLE_ACTIONS: dict[str, tuple[str, ...]] = {
 """What a member may do with a project, by role: owner, administrator, manager, reviewer, annotator."""
 
 
+class StorageSettings(msgspec.Struct, kw_only=True, frozen=True):
+    """A place that task data points into: `type` s3 (a bucket) or localfiles (a directory under the server's
+    root).
+
+    `secret` and `session_token` are never shown. `endpoint` None means the vendor's own.
+    """
+
+    id: int
+    type: str
+    title: str = ""
+    description: str = ""
+    bucket: str = ""
+    prefix: str = ""
+    path: str = ""
+    region: str | None = None
+    endpoint: str | None = None
+    access_key: str | None = None
+    secret: str | None = None
+    session_token: str | None = None
+    presign: bool = True
+    presign_minutes: int = 15
+    regex_filter: str | None = None
+    use_blob_urls: bool = True
+    recursive_scan: bool = False
+    created_at: int = 0
+
+
 class ProjectDocument(msgspec.Struct, kw_only=True, frozen=True):
     """The settings of a labelling project. `label_config` is XML as it was given; `control_weights` None
     means 1.0 for every control of the configuration."""
@@ -61,6 +88,7 @@ class ProjectDocument(msgspec.Struct, kw_only=True, frozen=True):
     skip_queue: str = "REQUEUE_FOR_OTHERS"
     reveal_preannotations_interactively: bool = False
     pinned_at: str | None = None
+    storages: tuple[StorageSettings, ...] = ()
 
 
 class LabelDocument(msgspec.Struct, kw_only=True, frozen=True):
@@ -146,3 +174,40 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return number if number - number == 0 else None
+
+
+class NewUpload(msgspec.Struct, kw_only=True, frozen=True):
+    """A file to keep with a project. `name` is unique within it; tasks point at
+    `/data/upload/<project>/<name>`."""
+
+    name: str
+    media_type: str | None
+    content: bytes
+
+
+class ImportRecord(msgspec.Struct, kw_only=True, frozen=True):
+    """What a recorded import was asked to do and what came of it; the document of a job of kind
+    `label_import`.
+
+    `uploads` are the row ids of the files to read; `source` is the one that holds a JSON body, if it came as
+    one. Counts stay None until it is done; `error` is what was wrong, `faults` one line per bad item.
+    """
+
+    uploads: tuple[int, ...] = ()
+    source: int | None = None
+    preannotated: tuple[str, ...] = ()
+    commit_to_project: bool = True
+    return_task_ids: bool = False
+    could_be_tasks_list: bool = False
+    found_formats: dict[str, int] = {}
+    data_columns: tuple[str, ...] = ()
+    task_count: int | None = None
+    annotation_count: int | None = None
+    prediction_count: int | None = None
+    task_ids: tuple[int, ...] = ()
+    duration: float | None = None
+    error: str | None = None
+    faults: tuple[str, ...] = ()
+
+
+IMPORT_JOB = "label_import"
