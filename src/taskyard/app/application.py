@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,6 +13,7 @@ from taskyard.app.identity import Identity
 from taskyard.app.render import RenderCache, Rendered, Renderer
 from taskyard.config import Settings
 from taskyard.model.command import Command
+from taskyard.model.identity import Setting
 from taskyard.model.principal import Principal
 from taskyard.model.query import Page, Query, both, eq
 from taskyard.model.row import Row
@@ -38,6 +39,8 @@ class Application:
         self.cache = RenderCache(settings.render_cache)
         self.identity = Identity(settings, store, clock)
         self.anonymous: Principal | None = None
+        self._signing_key: str | None = None
+        self._closers: list[Callable[[], Awaitable[None]]] = []
 
     async def run(self, command: Command) -> Any:
         """Decide a command in the write lane; its result once it is committed. Raises `Rejected`."""
@@ -110,15 +113,9 @@ class Application:
         query = self._scoped(query, principal, action)
 
         def produce(link: Link) -> Any:
-            with_rows = self.store.settings.url is not None
-            loading = self.store.make_reader() if with_rows else link
-            try:
-                for ids in self.store.reader.stream(link, query, STREAM_CHUNK):
-                    rendered = self._render(loading, query.entity, [row_id for row_id, _ in ids], renderer)
-                    yield [rendered[row_id][1] for row_id, _ in ids if row_id in rendered]
-            finally:
-                if with_rows:
-                    self.store.drop_reader(loading)
+            for ids in self.store.reader.stream(link, query, STREAM_CHUNK):
+                rendered = self._render(link, query.entity, [row_id for row_id, _ in ids], renderer)
+                yield [rendered[row_id][1] for row_id, _ in ids if row_id in rendered]
 
         async for chunk in self.store.stream(produce):
             for item in chunk:
@@ -157,3 +154,20 @@ class Application:
         return {
             row_id: (getattr(bundle.row, "rev", 0), renderer.render(bundle)) for row_id, bundle in bundles.items()
         }
+
+    async def signing_key(self) -> str:
+        """The key that signs this installation's tokens (hexadecimal)."""
+        if self._signing_key is None:
+            found = await self.row(Setting, name="signing_key")
+            self._signing_key = found.value if found else None
+        if self._signing_key is None:
+            raise RuntimeError("the installation has no signing key: it was never started")
+        return self._signing_key
+
+    def on_close(self, closer: Callable[[], Awaitable[None]]) -> None:
+        """Run `closer` when the server stops."""
+        self._closers.append(closer)
+
+    async def close(self) -> None:
+        for closer in self._closers:
+            await closer()

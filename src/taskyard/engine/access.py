@@ -39,16 +39,16 @@ def can(
     *,
     kind: str,
     key: str | None = None,
-    owner: str | None = None,
+    owner: str | tuple[str | None, ...] | None = None,
     tags: Iterable[tuple[str, str]] = (),
 ) -> bool:
-    """May the caller do `action` on a definition of `kind` (on that `key`, with that owner and those tags)?
+    """May the caller do `action` on a definition of `kind` (on that `key`, with that owner, or those owners, and those tags)?
 
     Without a key the question is about the kind as a whole, as for creating. None is the server itself: it may.
     """
     if principal is None or principal.admin:
         return True
-    if owner is not None and owner == principal.name:
+    if principal.name in (owner if isinstance(owner, tuple) else (owner,)):
         return True
     words = {f"{name}:{value}" for name, value in tags}
     for grant in _allowing(principal, action):
@@ -67,7 +67,7 @@ def require(
     *,
     kind: str,
     key: str | None = None,
-    owner: str | None = None,
+    owner: str | tuple[str | None, ...] | None = None,
     tags: Iterable[tuple[str, str]] = (),
 ) -> None:
     """Raise `Rejected` (forbidden) unless `can`."""

@@ -168,16 +168,16 @@ class Lane(threading.Thread):
 
     def _decide(self, unit: Unit, ticket: Ticket) -> None:
         decide = decider_of(ticket.command)
-        for _ in range(NEED_BUDGET):
-            unit.begin_command()
+        for turn in range(NEED_BUDGET):
+            unit.begin_command(again=turn > 0)
             try:
                 ticket.result = decide(ticket.command, unit)
                 return
             except Need as need:
                 unit.undo_command()
-                if need.find is not None:
-                    self.loader.find(self.link, unit, need.find)
-                else:
+                for find in need.finds:
+                    self.loader.find(self.link, unit, find)
+                if need.slots:
                     self.loader.slots(self.link, unit, need.slots, need.locked)
             except (BadData, Broken, Transient):
                 raise

@@ -53,9 +53,9 @@ class Loader:
 
     def find(self, link: Link, unit: Unit, find: FindKey) -> None:
         """Load every row whose columns equal the values."""
-        row_type, names, values = find
+        row_type, names, values, locked = find
         absent = tuple(value is None for value in values)
-        sql = self.by_values(row_type, names, absent)
+        sql = self.by_values(row_type, names, absent, locked)
         given = {f"k{index}": value for index, value in enumerate(values) if value is not None}
         unit.accept_find(find, build_all(row_type, link.rows(sql, given)))
 
@@ -69,7 +69,9 @@ class Loader:
             where = " AND ".join(f'"{name}"={self._place(f"k{index}")}' for index, name in enumerate(shape.key))
         return f'SELECT {columns} FROM "{row_type.TABLE}" WHERE {where} ORDER BY {order}{self._lock(locked)}'
 
-    def _by_values(self, row_type: type[Row], names: tuple[str, ...], absent: tuple[bool, ...]) -> str:
+    def _by_values(
+        self, row_type: type[Row], names: tuple[str, ...], absent: tuple[bool, ...], locked: bool
+    ) -> str:
         shape = shape_of(row_type)
         columns = ",".join(f'"{name}"' for name in shape.names)
         order = ",".join(f'"{name}"' for name in shape.key)
@@ -77,7 +79,7 @@ class Loader:
             f'"{name}" IS NULL' if missing else f'"{name}"={self._place(f"k{index}")}'
             for index, (name, missing) in enumerate(zip(names, absent, strict=True))
         )
-        return f'SELECT {columns} FROM "{row_type.TABLE}" WHERE {where} ORDER BY {order}{self._lock(True)}'
+        return f'SELECT {columns} FROM "{row_type.TABLE}" WHERE {where} ORDER BY {order}{self._lock(locked)}'
 
     def _in(self, column: str, kind: type) -> str:
         if self.postgres:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from taskyard.model.command import Command
+from taskyard.model.query import Query
 from taskyard.model.row import Row
 from taskyard.model.time import Clock
 from taskyard.store.block import Blocks
@@ -55,7 +56,7 @@ class Store:
         self._lock: int | None = None
         self._inline: Link | None = None
         self._idle: queue.LifoQueue[Link] = queue.LifoQueue()
-        self._made = 0
+        self._indexed: dict[str, bool] = {}
         self._links: list[Link] = []
         self._guard = threading.Lock()
         self._pool = ThreadPoolExecutor(POSTGRES_READERS if self.postgres else SQLITE_READERS, "taskyard-read")
@@ -119,6 +120,20 @@ class Store:
     def reads_inline(self) -> bool:
         """Short reads may run on the event loop: the database is in this process."""
         return not self.postgres
+
+    def is_indexed(self, query: Query) -> bool:
+        """SQLite answers this query from an index, without sorting; asked once per statement."""
+        compiled, given = self.reader.prepared(query)
+        known = self._indexed.get(compiled.sql)
+        if known is None:
+            plan = self.read_now(lambda link: link.rows(f"EXPLAIN QUERY PLAN {compiled.sql}", given))
+            details = [str(row[3]) for row in plan]
+            known = not any("TEMP B-TREE" in detail for detail in details) and all(
+                detail.startswith("SEARCH") or "COVERING INDEX" in detail
+                for detail in details
+            )
+            self._indexed[compiled.sql] = known
+        return known
 
     async def stream(self, produce: Callable[[Link], Any]) -> AsyncIterator[Any]:
         """Iterate `produce(link)` on a thread of its own; at most `STREAM_AHEAD` items wait to be taken."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -15,17 +15,19 @@ from taskyard.model.row import Row
 from taskyard.store.codec import key_of
 
 Slot = tuple[type[Row], tuple[Any, ...]]
-FindKey = tuple[type[Row], tuple[str, ...], tuple[Any, ...]]
+FindKey = tuple[type[Row], tuple[str, ...], tuple[Any, ...], bool]
 
 
 class Need(Exception):  # noqa: N818 - not an error: the lane loads the rows and decides again
     """A decider asked for rows that are not loaded."""
 
-    def __init__(self, slots: list[Slot] | None = None, locked: bool = True, find: FindKey | None = None) -> None:
+    def __init__(
+        self, slots: list[Slot] | None = None, locked: bool = True, finds: list[FindKey] | None = None
+    ) -> None:
         super().__init__("rows needed")
         self.slots = slots or []
         self.locked = locked
-        self.find = find
+        self.finds = finds or []
 
 
 class Unit:
@@ -46,13 +48,28 @@ class Unit:
         self.journal: list[tuple[Slot, bool, Row | None, bool, Row | None]] = []
         self.marks = (0, 0)
         self.touched: set[type[Row]] = set()
+        self.given: list[Any] = []
+        self.replayed = 0
+        self.drawn: list[int] = []
+        self.cursor = 0
+        self.again = False
 
-    def begin_command(self) -> None:
+    def begin_command(self, *, again: bool = False) -> None:
+        """Start a command, or start it `again` after loading rows: it then gets the same ids as before."""
+        if not again:
+            self.given.clear()
+        self.replayed = 0
         self.journal.clear()
+        if not self.again:
+            self.drawn.clear()
+        self.again = False
+        self.cursor = 0
         self.marks = (len(self.bulk), len(self.wiped))
 
     def undo_command(self) -> None:
-        """Take back every change since `begin_command`."""
+        """Take back every change since `begin_command`. The next try draws the same row ids again, so that what it
+        asks about rows that it made itself is answered by then."""
+        self.again = True
         for slot, had_row, row, had_change, change in reversed(self.journal):
             self._forget(slot)
             if had_row:
@@ -88,15 +105,21 @@ class Unit:
         if missing:
             raise Need(missing)
 
-    def find(self, row_type: type[Any], **equals: Any) -> list[Any]:
+    def find(self, row_type: type[Any], *, locked: bool = True, **equals: Any) -> list[Any]:
         names = tuple(equals)
         values = tuple(equals.values())
-        find = (row_type, names, values)
-        if find not in self.found:
-            raise Need(find=find)
+        find = (row_type, names, values, locked)
+        if find not in self.found and (locked or (row_type, names, values, True) not in self.found):
+            raise Need(finds=[find])
         slots = self._index(row_type, names).get(values, ())
         live = [row for slot in slots if (row := self.rows[slot]) is not None]
         return [copy.copy(row) for row in sorted(live, key=key_of)]
+
+    def expect(self, row_type: type[Row], names: tuple[str, ...], values: Iterable[tuple[Any, ...]]) -> None:
+        wanted: list[FindKey] = [(row_type, names, each, True) for each in dict.fromkeys(values)]
+        missing = [find for find in wanted if find not in self.found]
+        if missing:
+            raise Need(finds=missing)
 
     def insert(self, row: Row) -> None:
         slot = (type(row), key_of(row))
@@ -147,13 +170,21 @@ class Unit:
         self.bulk.append([event])
 
     def row_id(self) -> int:
-        return self.ids.row_id()
+        return self._given(self.ids.row_id)
 
     def uid(self) -> str:
-        return uuid7(self.now)
+        return self._given(lambda: uuid7(self.now))
 
     def random(self, size: int) -> bytes:
-        return os.urandom(size)
+        return self._given(lambda: os.urandom(size))
+
+    def _given(self, make: Callable[[], Any]) -> Any:
+        """A fresh value, or the one given at this point when the command was decided before."""
+        if self.replayed == len(self.given):
+            self.given.append(make())
+        value = self.given[self.replayed]
+        self.replayed += 1
+        return value
 
     def accept(self, slot: Slot, row: Row | None, locked: bool) -> None:
         """Take a row as loaded from the database (None: there is none). A row the batch changed keeps its change."""
@@ -170,7 +201,7 @@ class Unit:
         """Take the rows that a `find` loaded."""
         self._index(find[0], find[1])
         for row in rows:
-            self.accept((type(row), key_of(row)), row, locked=True)
+            self.accept((type(row), key_of(row)), row, locked=find[3])
         self.found.add(find)
 
     def _stamp(self, row: Row) -> None:
