@@ -1,0 +1,5 @@
+"""`python -m taskyard`."""
+
+from taskyard.cli.main import main
+
+main()

@@ -1,0 +1,105 @@
+"""`taskyard serve`: the server in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from typing import Any
+
+import click
+import uvloop
+
+from taskyard.config import Settings, SettingsError, load
+
+
+@click.command()
+@click.option("--host", help="Address to listen on. [127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen on. [8000]")
+@click.option("--data", help="Data directory. [data]")
+@click.option("--database-url", help="postgresql://… instead of the embedded SQLite.")
+@click.option("--puppet-code", help="Puppet code directory.")
+@click.option("--demo", is_flag=True, default=None, help="Fill an empty database with demo data.")
+@click.option("--no-auth", is_flag=True, default=None, help="Everybody is admin; loopback only.")
+def serve(**flags: Any) -> None:
+    """Run the server until it is told to stop (SIGTERM drains)."""
+    from taskyard.store.engine_sqlite import Locked
+    from taskyard.store.link import Broken
+
+    try:
+        settings = load({name: value for name, value in flags.items() if value is not None})
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run(settings))
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from None
+    except (Locked, Broken) as error:
+        raise click.ClickException(str(error)) from None
+
+
+async def run(settings: Settings) -> None:
+    """Open everything, serve, and close it again."""
+    from granian.constants import HTTPModes, Interfaces
+    from granian.server.embed import Server as Granian
+
+    from taskyard.server import Server
+
+    logging.getLogger("_granian").setLevel(logging.ERROR)
+    port = settings.port or _free_port(settings.host)
+    _check_port(settings.host, port)
+    server = Server(settings)
+    application = await server.open()
+    granian = Granian(
+        application,
+        address=settings.host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=2048,
+        backpressure=512,
+        log_enabled=False,
+    )
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, granian.stop)
+    welcome(settings, server, f"http://{settings.host}:{port}")
+    try:
+        await granian.serve()
+    finally:
+        await server.close()
+
+
+def welcome(settings: Settings, server: Any, url: str) -> None:
+    """Say where the server is, who the admin is, and how to reach each API. Goes to standard error."""
+    lines = [f"Taskyard is on {url}"]
+    token = server.first.token or settings.admin_token or "<token>"
+    password = server.first.password or settings.admin_password or "<password>"
+    if server.first.token:
+        lines += [
+            "",
+            "First start. User admin was made; these are shown this once:",
+            f"  name      admin\n  password  {server.first.password}\n  token     {server.first.token}",
+        ]
+    lines += ["", "Try it:"]
+    for dialect in server.kernel.dialects:
+        for connect in dialect.connect[:1]:
+            command = connect.command.replace("{url}", url).replace("{token}", token).replace("{password}", password)
+            lines.append(f"  {dialect.title}\n    {command}")
+    click.echo("\n".join(lines), err=True)
+
+
+def _free_port(host: str) -> int:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        return probe.getsockname()[1]
+
+
+def _check_port(host: str, port: int) -> None:
+    """Fail early, and with a sentence, when the address is taken."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingsError(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another --port.") from None
