@@ -14,9 +14,11 @@ Tags = tuple[tuple[str, str], ...]
 class PutDefinition(Command, kw_only=True, frozen=True):
     """Store a definition and its document.
 
-    `mode`: create (conflict if there), update (not found if absent; adds a version), upsert (either), replace (writes
-    over the present latest version, or over the version whose number is `version`). `version` None numbers the version after the latest; a given number
-    must be new in mode create and new_version. `tags` None leaves tags as they are; a tuple replaces them.
+    `mode`: create (conflict if there), update (not found if absent; adds a version), upsert (either), replace
+    (writes over the present latest version, or over the version whose number is `version`; new when absent),
+    rewrite (the same; not found if absent). `version` None numbers the version after the latest; a given number
+    must be new in mode create and new_version. `tags` None leaves tags as they are; a tuple replaces them;
+    `more_tags` are added.
     Answers the version.
     """
 
@@ -39,6 +41,7 @@ class PutDefinition(Command, kw_only=True, frozen=True):
     history_days: int | None = None
     starters: tuple[tuple[str, str], ...] = ()
     tags: Tags | None = None
+    more_tags: Tags = ()
 
 
 class PutDefinitions(Command, kw_only=True, frozen=True):
@@ -85,8 +88,13 @@ def existing(view: View, kind: str, key: str, tenant: str = "") -> Definition:
     """The definition; raises `Rejected` (not_found, unknown_definition)."""
     found = definition_of(view, kind, key, tenant)
     if found is None:
-        raise rejected("not_found", f"There is no {kind} definition {key!r}.", reason="unknown_definition", kind=kind, key=key)
+        detail = f"There is no {kind} definition {key!r}."
+        raise rejected("not_found", detail, reason="unknown_definition", kind=kind, key=key)
     return found
+
+
+def _owners(definition: Definition) -> tuple[str | None, str | None]:
+    return definition.owner, definition.created_by
 
 
 def tags_of(view: View, definition: Definition) -> Tags:
@@ -98,7 +106,7 @@ def put_definition(command: PutDefinition, view: View) -> Version:
     actor = command.actor
     present = definition_of(view, command.kind, command.key, command.tenant)
     if present is None:
-        if command.mode == "update":
+        if command.mode in ("update", "rewrite"):
             existing(view, command.kind, command.key, command.tenant)
         require(actor, "create", kind=command.kind, key=command.key, tags=command.tags or ())
         return put(command, view, None)
@@ -111,13 +119,25 @@ def put_definition(command: PutDefinition, view: View) -> Version:
             key=command.key,
         )
     tags = tags_of(view, present)
-    require(actor, "update", kind=command.kind, key=command.key, owner=(present.owner, present.created_by), tags=tags)
+    require(actor, "update", kind=command.kind, key=command.key, owner=_owners(present), tags=tags)
     return put(command, view, present)
 
 
 @decides(PutDefinitions)
 def put_definitions(command: PutDefinitions, view: View) -> list[Version]:
+    _expect(command.puts, view)
     return [put_definition(part, view) for part in command.puts]
+
+
+def _expect(puts: tuple[PutDefinition, ...], view: View) -> None:
+    """Have what is there of many definitions loaded in a few rounds."""
+    view.expect(Definition, ("tenant", "kind", "key"), [(put.tenant, put.kind, put.key) for put in puts])
+    present = [found for put in puts if (found := definition_of(view, put.kind, put.key, put.tenant))]
+    view.expect(Version, ("definition_id",), [(definition.id,) for definition in present])
+    view.expect(DefinitionTag, ("definition_id",), [(definition.id,) for definition in present])
+    latest = [definition.latest_id for definition in present if definition.latest_id is not None]
+    view.expect(Starter, ("version_id",), [(version_id,) for version_id in latest])
+    view.load(VersionDocument, latest)
 
 
 def put(command: PutDefinition, view: View, present: Definition | None) -> Version:
@@ -134,7 +154,7 @@ def put(command: PutDefinition, view: View, present: Definition | None) -> Versi
         created_by=actor,
         updated_at=view.now,
     )
-    versions = view.find(Version, definition_id=definition.id)
+    versions = view.find(Version, definition_id=definition.id) if present else []
     version = _place(command, view, definition, versions)
     version.name, version.description = command.name, command.description
     version.category, version.version_tag = command.category, command.version_tag
@@ -153,7 +173,8 @@ def put(command: PutDefinition, view: View, present: Definition | None) -> Versi
     else:
         view.update(version)
         _write_document(view, version.id, command.document)
-    _write_starters(view, version.id, command.starters)
+    if not fresh or command.starters:
+        _write_starters(view, version.id, command.starters)
     if version.latest:
         definition.latest, definition.latest_id = version.version, version.id
         definition.name, definition.description = command.name, command.description
@@ -161,8 +182,7 @@ def put(command: PutDefinition, view: View, present: Definition | None) -> Versi
         definition.owner = command.owner
     definition.updated_at, definition.updated_by = view.now, actor
     (view.update if present else view.insert)(definition)
-    if command.tags is not None:
-        _replace_tags(view, definition, command.tags)
+    _put_tags(command, view, present, definition, versions)
     view.emit(
         "definition.changed" if present else "definition.created",
         actor=actor,
@@ -172,12 +192,31 @@ def put(command: PutDefinition, view: View, present: Definition | None) -> Versi
     return version
 
 
+def _put_tags(
+    command: PutDefinition,
+    view: View,
+    present: Definition | None,
+    definition: Definition,
+    versions: list[Version],
+) -> None:
+    """Replace or add the tags of a put. Every version shows them, so a change touches the other versions too."""
+    before = tags_of(view, definition) if present else ()
+    wanted = before if command.tags is None else command.tags
+    wanted = tuple(dict.fromkeys((*wanted, *command.more_tags)))
+    if set(wanted) == set(before):
+        return
+    _replace_tags(view, definition, wanted, before)
+    for other in versions:
+        if (current := view.get(Version, other.id)) is not None:
+            view.update(current)
+
+
 def _place(command: PutDefinition, view: View, definition: Definition, versions: list[Version]) -> Version:
     """The version to write: a present one (mode replace) or a new one with the right number."""
     by_number = {version.version: version for version in versions}
     newest = max(by_number, default=0)
     wanted = command.version
-    if command.mode == "replace" and by_number:
+    if command.mode in ("replace", "rewrite") and by_number:
         found = by_number.get(wanted if wanted is not None else newest)
         if found is not None:
             return found
@@ -199,7 +238,7 @@ def _place(command: PutDefinition, view: View, definition: Definition, versions:
         kind=command.kind,
         key=command.key,
         version=number,
-        latest=number > newest,
+        latest=not by_number or number > newest,
         created_at=view.now,
         created_by=command.actor.name if command.actor else None,
         updated_at=view.now,
@@ -223,11 +262,10 @@ def _write_starters(view: View, version_id: int, starters: tuple[tuple[str, str]
         view.insert(Starter(version_id=version_id, type=kind, name=name))
 
 
-def _replace_tags(view: View, definition: Definition, tags: Tags) -> None:
-    present = {(row.key, row.value): row for row in view.find(DefinitionTag, definition_id=definition.id)}
-    for key in set(present) - set(tags):
-        view.delete(present[key])
-    for key, value in sorted(set(tags) - set(present)):
+def _replace_tags(view: View, definition: Definition, tags: Tags, before: Tags) -> None:
+    for key, value in sorted(set(before) - set(tags)):
+        view.delete(DefinitionTag(definition_id=definition.id, key=key, value=value))
+    for key, value in sorted(set(tags) - set(before)):
         view.insert(DefinitionTag(definition_id=definition.id, key=key, value=value))
 
 
@@ -235,7 +273,7 @@ def _replace_tags(view: View, definition: Definition, tags: Tags) -> None:
 def delete_definition(command: DeleteDefinition, view: View) -> None:
     definition = existing(view, command.kind, command.key, command.tenant)
     tags = tags_of(view, definition)
-    require(command.actor, "delete", kind=command.kind, key=command.key, owner=(definition.owner, definition.created_by), tags=tags)
+    require(command.actor, "delete", kind=command.kind, key=command.key, owner=_owners(definition), tags=tags)
     versions = view.find(Version, definition_id=definition.id)
     if command.version is not None and all(version.version != command.version for version in versions):
         raise rejected(
@@ -279,7 +317,7 @@ def remove(view: View, definition: Definition, versions: list[Version], doomed: 
 def suspend_definition(command: SuspendDefinition, view: View) -> None:
     definition = existing(view, command.kind, command.key, command.tenant)
     tags = tags_of(view, definition)
-    require(command.actor, "update", kind=command.kind, key=command.key, owner=(definition.owner, definition.created_by), tags=tags)
+    require(command.actor, "update", kind=command.kind, key=command.key, owner=_owners(definition), tags=tags)
     for version in view.find(Version, definition_id=definition.id):
         if command.version_id in (None, version.id) and version.suspended != command.suspended:
             version.suspended = command.suspended
@@ -300,17 +338,18 @@ def suspend_definition(command: SuspendDefinition, view: View) -> None:
 def tag_definition(command: TagDefinition, view: View) -> Tags:
     definition = existing(view, command.kind, command.key, command.tenant)
     present = tags_of(view, definition)
-    require(command.actor, "update", kind=command.kind, key=command.key, owner=(definition.owner, definition.created_by), tags=present)
+    require(command.actor, "update", kind=command.kind, key=command.key, owner=_owners(definition), tags=present)
     if command.mode == "remove":
         for pair in command.tags:
             if pair not in present:
-                raise rejected("not_found", f"{command.key!r} has no tag {pair[0]}:{pair[1]}.", reason="unknown_tag")
+                detail = f"{command.key!r} has no tag {pair[0]}:{pair[1]}."
+                raise rejected("not_found", detail, reason="unknown_tag")
         wanted = tuple(pair for pair in present if pair not in command.tags)
     elif command.mode == "replace":
         wanted = command.tags
     else:
         wanted = tuple(dict.fromkeys((*present, *command.tags)))
-    _replace_tags(view, definition, wanted)
+    _replace_tags(view, definition, wanted, present)
     definition.updated_at = view.now
     view.update(definition)
     for version in view.find(Version, definition_id=definition.id):
