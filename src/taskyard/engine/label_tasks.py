@@ -182,8 +182,9 @@ def count(progress: Progress, submissions: Iterable[Submission], settings: Proje
     progress.predictions = len(predictions)
     progress.drafts = sum(1 for row in all_of if row.kind == "draft")
     progress.ground_truths = sum(1 for row in annotations if row.ground_truth)
+    progress.annotators = len({row.author_id for row in annotations if row.author_id is not None})
     times = [row.lead_time for row in annotations if row.lead_time is not None]
-    progress.lead_time = sum(times) if times else None
+    progress.lead_time = sum(times) / len(times) if times else None
     progress.timed = len(times)
     wanted = settings.model_version
     scores = [

@@ -81,7 +81,8 @@ class Candidate(Row, kw_only=True):
 class Progress(Row, kw_only=True):
     """Counts kept beside a label task, so that lists filter and sort by them without counting.
 
-    `lead_time` is the sum over annotations in seconds; `score` the average over predictions.
+    `lead_time` is the average over the `timed` annotations in seconds; `score` the average over predictions;
+    `annotators`, `reviewers` and `commenters` count different people; `review_time` is the sum over reviews in seconds.
     """
 
     TABLE: ClassVar[str] = "task_progress"
@@ -100,6 +101,10 @@ class Progress(Row, kw_only=True):
     reviews: int = 0
     accepted: int = 0
     rejected: int = 0
+    annotators: int = 0
+    reviewers: int = 0
+    commenters: int = 0
+    review_time: float = 0.0
     lead_time: float | None = None
     timed: int = 0
     score: float | None = None
