@@ -16,6 +16,7 @@ from sqlalchemy.sql.expression import ColumnClause, FromClause
 
 from taskyard.model.query import TRUE, All, Cmp, Filter, Has, Not, Order, Some
 from taskyard.store import tables as t
+from taskyard.store.derived import DERIVED, Derived
 from taskyard.store.fields import ENTITIES, Entity, Part
 
 POSITIVE = {"eq", "lt", "le", "gt", "ge", "in", "contains", "icontains", "starts", "ends", "like", "ilike", "regex"}
@@ -101,7 +102,15 @@ class Compiled(msgspec.Struct, frozen=True):
 class Scope:
     """One table a filter is about: resolves fields, and remembers which one-to-one parts must be joined."""
 
-    def __init__(self, builder: Builder, table: FromClause, parts: dict[str, Part], attributes: bool) -> None:
+    def __init__(
+        self,
+        builder: Builder,
+        table: FromClause,
+        parts: dict[str, Part],
+        attributes: bool,
+        derived: dict[str, Derived] | None = None,
+    ) -> None:
+        self.derived = derived or {}
         self.builder = builder
         self.table = table
         self.parts = parts
@@ -112,6 +121,8 @@ class Scope:
         """The expression of a field for comparing and sorting."""
         head, _, tail = field.partition(".")
         if not tail:
+            if head in self.derived:
+                return self.derived[head](self)
             if head in self.parts and head not in self.table.c:
                 return self.part_column(head, head)
             if head not in self.table.c:
@@ -298,7 +309,8 @@ class Statements:
 
     def _scope(self, builder: Builder, name: str) -> tuple[Entity, Scope]:
         entity = ENTITIES[name]
-        return entity, Scope(builder, entity.table, entity.parts, entity.attributes)
+        derived = DERIVED.get(name)
+        return entity, Scope(builder, entity.table, entity.parts, entity.attributes, derived)
 
     def _aggregate(self, builder: Builder, name: str, where: Filter, fields: tuple[str, ...]) -> Select[Any]:
         entity, scope = self._scope(builder, name)
