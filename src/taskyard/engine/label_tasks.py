@@ -197,10 +197,10 @@ def count(progress: Progress, submissions: Iterable[Submission], settings: Proje
 
 
 def settle(task: Task, progress: Progress, now: int) -> None:
-    """Bring the phase of a label task in line with its counts: closed when labelled, open again when not."""
+    """Bring the phase of a label task in line with its counts: closed when labelled, active with an annotation, else
+    ready."""
     if progress.labeled:
         if task.phase != "closed":
             task.phase, task.outcome, task.closed_at = "closed", "succeeded", progress.completed_at or now
         return
-    started = progress.annotations + progress.cancelled + progress.drafts > 0
-    task.phase, task.outcome, task.closed_at = ("active" if started else "ready"), None, None
+    task.phase, task.outcome, task.closed_at = ("active" if progress.annotations else "ready"), None, None
