@@ -1,0 +1,186 @@
+"""Every operation of the Camunda 7 REST API as a row: those that are served here, the others from
+`surface.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taskyard.dialects.camunda7 import commands, definitions, deployments, queries, wire
+from taskyard.dialects.camunda7.surface import NOT_RUN, operation_name, refused_operations
+from taskyard.http.operation import Operation, partial, refused, served
+
+DEFINITION = "/process-definition"
+FORMS = (
+    "/process-definition/{id}",
+    "/process-definition/key/{key}",
+    "/process-definition/key/{key}/tenant-id/{tenant-id}",
+)
+"""The three ways to name a process definition."""
+
+TAG = "Process definitions"
+LATER = "a date in the future is refused: changes take effect at once"
+
+_FAILS = {400: wire.Failure, 404: wire.Failure}
+
+
+def _row(make: Any, method: str, path: str, handler: Any, *why: str, **rest: Any) -> Operation:
+    return make(method, path, operation_name(method, path), handler, *why, **rest)
+
+
+def _definitions() -> list[Operation]:
+    many = {200: list[wire.ProcessDefinition], 400: wire.Failure}
+    rows = [
+        _row(
+            served,
+            "GET",
+            DEFINITION,
+            definitions.list_definitions,
+            params=queries.DefinitionListParams,
+            returns=many,
+        ),
+        _row(
+            served,
+            "GET",
+            f"{DEFINITION}/count",
+            definitions.count_definitions,
+            params=queries.DefinitionCountParams,
+            returns={200: wire.Count, 400: wire.Failure},
+        ),
+        _row(
+            partial,
+            "PUT",
+            f"{DEFINITION}/suspended",
+            commands.suspend_key,
+            LATER,
+            body=wire.Suspension,
+            returns={204: None, 400: wire.Failure, 501: wire.Failure},
+        ),
+        refused("GET", f"{DEFINITION}/statistics", "getProcessDefinitionStatistics", NOT_RUN),
+    ]
+    for form in FORMS:
+        rows += _one_definition(form)
+    return rows
+
+
+def _one_definition(form: str) -> list[Operation]:
+    delete = commands.delete_version if form == FORMS[0] else commands.delete_key
+    gone = {204: None, **_FAILS}
+    rows = [
+        _row(
+            served, "GET", form, definitions.get_definition, returns={200: wire.ProcessDefinition, **_FAILS}
+        ),
+        _row(served, "GET", f"{form}/xml", definitions.get_xml, returns={200: wire.Diagram, **_FAILS}),
+        _row(served, "GET", f"{form}/diagram", definitions.get_diagram, returns={200: bytes, **gone}),
+        _row(served, "DELETE", form, delete, params=commands.DeleteParams, returns=gone),
+        _row(
+            partial,
+            "PUT",
+            f"{form}/suspended",
+            commands.suspend,
+            LATER,
+            body=wire.Suspension,
+            returns={**gone, 501: wire.Failure},
+        ),
+        _row(
+            served,
+            "PUT",
+            f"{form}/history-time-to-live",
+            commands.keep_history,
+            body=wire.HistoryTimeToLive,
+            returns=gone,
+        ),
+    ]
+    unserved = {
+        "GET": ("startForm", "deployed-start-form", "rendered-form", "form-variables", "statistics"),
+        "POST": ("start", "submit-form"),
+    }
+    if form == FORMS[0]:
+        unserved["GET"] += ("static-called-process-definitions",)
+        unserved["POST"] += ("restart", "restart-async")
+    for method, tails in unserved.items():
+        paths = [f"{form}/{tail}" for tail in tails]
+        rows += [refused(method, path, operation_name(method, path), NOT_RUN) for path in paths]
+    return rows
+
+
+def _deployments() -> list[Operation]:
+    made = wire.DeploymentWithDefinitions
+    one, item = "/deployment/{id}", wire.DeploymentItem
+    resource = f"{one}/resources/{{resourceId}}"
+    bad = wire.ParseFailure | wire.Failure
+    return [
+        _row(
+            partial,
+            "POST",
+            "/deployment/create",
+            deployments.create,
+            LATER,
+            body=bytes,
+            body_media=("multipart/form-data",),
+            max_body=None,
+            returns={200: made, 400: bad, 501: wire.Failure},
+        ),
+        _row(
+            served,
+            "GET",
+            "/deployment",
+            deployments.list_deployments,
+            params=queries.DeploymentListParams,
+            returns={200: list[item], 400: wire.Failure},
+        ),
+        _row(
+            served,
+            "GET",
+            "/deployment/count",
+            deployments.count,
+            params=queries.DeploymentCountParams,
+            returns={200: wire.Count, 400: wire.Failure},
+        ),
+        refused(
+            "GET", "/deployment/registered", "getRegisteredDeployments", "there are no process applications"
+        ),
+        _row(served, "GET", one, deployments.get, returns={200: item, **_FAILS}),
+        _row(
+            served,
+            "DELETE",
+            one,
+            deployments.delete,
+            params=commands.DeleteParams,
+            returns={204: None, **_FAILS},
+        ),
+        _row(
+            served,
+            "POST",
+            f"{one}/redeploy",
+            deployments.redeploy,
+            body=wire.Redeployment | None,
+            returns={200: made, 400: bad, 404: wire.Failure},
+        ),
+        _row(
+            served,
+            "GET",
+            f"{one}/resources",
+            deployments.resources,
+            returns={200: list[wire.DeploymentResource], **_FAILS},
+        ),
+        _row(
+            served,
+            "GET",
+            resource,
+            deployments.get_resource,
+            returns={200: wire.DeploymentResource, **_FAILS},
+        ),
+        _row(served, "GET", f"{resource}/data", deployments.get_data, returns={200: bytes, **_FAILS}),
+    ]
+
+
+def _engine() -> list[Operation]:
+    return [
+        _row(
+            served, "GET", "/engine", definitions.list_engines, auth=False, returns={200: list[wire.Engine]}
+        ),
+        _row(served, "GET", "/version", definitions.get_version, returns={200: wire.EngineVersion}),
+    ]
+
+
+OPERATIONS: tuple[Operation, ...] = (*_definitions(), *_deployments(), *_engine(), *refused_operations())

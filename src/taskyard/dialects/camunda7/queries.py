@@ -1,0 +1,300 @@
+"""Camunda's filters and sort words as queries over versions and deployments."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from taskyard.app.application import Application
+from taskyard.dialects.camunda7.errors import refusal
+from taskyard.dialects.camunda7.parameters import Arguments
+from taskyard.model.query import FALSE, Cmp, Filter, Has, Order, Query, both, either, eq, one_of
+
+Whole = Annotated[str | None, msgspec.Meta(extra_json_schema={"type": "integer", "minimum": 0})]
+Version = Annotated[str | None, msgspec.Meta(extra_json_schema={"type": "integer", "minimum": 1})]
+Flag = Annotated[str | None, msgspec.Meta(extra_json_schema={"type": "boolean"})]
+Date = Annotated[str | None, msgspec.Meta(extra_json_schema={"type": "string", "format": "date-time"})]
+"""Documented as what they are, but read as text: faults in them have their own words
+(`parameters.Arguments`)."""
+
+
+class DefinitionCountParams(msgspec.Struct, kw_only=True, frozen=True):
+    """Filters of `GET /process-definition/count`."""
+
+    processDefinitionId: str | None = None
+    processDefinitionIdIn: str | None = None
+    name: str | None = None
+    nameLike: str | None = None
+    deploymentId: str | None = None
+    deployedAfter: Date = None
+    deployedAt: Date = None
+    key: str | None = None
+    keysIn: str | None = None
+    keyLike: str | None = None
+    category: str | None = None
+    categoryLike: str | None = None
+    version: Version = None
+    latestVersion: Flag = None
+    resourceName: str | None = None
+    resourceNameLike: str | None = None
+    startableBy: str | None = None
+    active: Flag = None
+    suspended: Flag = None
+    incidentId: str | None = None
+    incidentType: str | None = None
+    incidentMessage: str | None = None
+    incidentMessageLike: str | None = None
+    tenantIdIn: str | None = None
+    withoutTenantId: Flag = None
+    includeProcessDefinitionsWithoutTenantId: Flag = None
+    versionTag: str | None = None
+    versionTagLike: str | None = None
+    withoutVersionTag: Flag = None
+    startableInTasklist: Flag = None
+    notStartableInTasklist: Flag = None
+    startablePermissionCheck: Flag = None
+
+
+class DefinitionListParams(DefinitionCountParams, kw_only=True, frozen=True):
+    """Filters, sorting and paging of `GET /process-definition`."""
+
+    sortBy: (
+        Literal[
+            "category", "key", "id", "name", "version", "deploymentId", "deployTime", "tenantId", "versionTag"
+        ]
+        | str
+        | None
+    ) = None
+    sortOrder: str | None = None
+    firstResult: Whole = None
+    maxResults: Whole = None
+
+
+DEFINITION_SORT = {
+    "category": "category",
+    "key": "key",
+    "id": "uid",
+    "name": "name",
+    "version": "version",
+    "deploymentId": "deployment.uid",
+    "deployTime": "deployment.created_at",
+    "tenantId": "tenant",
+    "versionTag": "version_tag",
+}
+DEPLOYMENT_SORT = {"id": "uid", "name": "name", "deploymentTime": "created_at", "tenantId": "tenant"}
+
+EQUALITIES = {
+    "processDefinitionId": "uid",
+    "name": "name",
+    "deploymentId": "deployment.uid",
+    "key": "key",
+    "category": "category",
+    "resourceName": "resource_name",
+}
+LIKES = {
+    "keyLike": "key",
+    "categoryLike": "category",
+    "resourceNameLike": "resource_name",
+    "versionTagLike": "version_tag",
+}
+
+
+def like(app: Application, field: str, value: str, *, any_case: bool = False) -> Filter:
+    """A `…Like` filter.
+
+    An empty value matches only the empty text. With a `%` in it, or with the setting `camunda_like` at
+    `engine`, the value is an SQL pattern with backslash as escape; otherwise the field must contain it.
+    """
+    if not value:
+        return eq(field, "")
+    if "%" in value or app.settings.camunda_like == "engine":
+        return Cmp(field, "ilike" if any_case else "like", _finished(value))
+    return Cmp(field, "icontains" if any_case else "contains", value)
+
+
+def _finished(pattern: str) -> str:
+    """A pattern must not end in the middle of an escape: a single backslash at the end means itself."""
+    tail = re.search(r"\\*$", pattern)
+    odd = tail is not None and len(tail[0]) % 2 == 1
+    return pattern + "\\" if odd else pattern
+
+
+async def definition_filter(app: Application, arguments: Arguments) -> Filter:
+    """What the parameters of `GET /process-definition` let through."""
+    parts: list[Filter | None] = [eq("kind", "process")]
+    for name, field in EQUALITIES.items():
+        if (value := arguments.text(name)) is not None:
+            parts.append(eq(field, value))
+    for name, field in LIKES.items():
+        if (value := arguments.text(name)) is not None:
+            parts.append(like(app, field, value))
+    if (value := arguments.text("nameLike")) is not None:
+        parts.append(like(app, "name", value, any_case=True))
+    for name, field in (("processDefinitionIdIn", "uid"), ("keysIn", "key")):
+        if (values := arguments.listed(name)) is not None:
+            parts.append(one_of(field, values))
+    for name, operator in (("deployedAfter", "gt"), ("deployedAt", "eq")):
+        if (moment := arguments.date(name)) is not None:
+            parts.append(Cmp("deployment.created_at", operator, moment))  # type: ignore[arg-type]
+    parts += [
+        _version(arguments),
+        _suspension(arguments),
+        _tenants(arguments),
+        _tag(arguments),
+        _startable(arguments),
+        _incident(app, arguments),
+        await _startable_by(app, arguments.text("startableBy")),
+    ]
+    return both(*parts)
+
+
+def _version(arguments: Arguments) -> Filter:
+    version = arguments.number("version", "ver")
+    if version is not None and version <= 0:
+        raise refusal("invalid", "version is not greater than 0", "ProcessEngineException", number=0)
+    latest = arguments.flag("latestVersion", "latest")
+    return both(
+        eq("version", version) if version is not None else None,
+        eq("latest", True) if latest else None,
+    )
+
+
+def _suspension(arguments: Arguments) -> Filter | None:
+    """Given both, `suspended` wins."""
+    active, suspended = arguments.flag("active"), arguments.flag("suspended")
+    return eq("suspended", suspended) if active or suspended else None
+
+
+def _tenants(arguments: Arguments) -> Filter | None:
+    """`withoutTenantId` wins over a list; `include…WithoutTenantId` only widens a list. No tenant is the
+    empty one."""
+    wanted = arguments.listed("tenantIdIn")
+    widened = arguments.flag("includeProcessDefinitionsWithoutTenantId")
+    if arguments.flag("withoutTenantId"):
+        return eq("tenant", "")
+    if wanted is None:
+        return None
+    return one_of("tenant", [tenant for tenant in wanted if tenant] + ([""] if widened else []))
+
+
+def _tag(arguments: Arguments) -> Filter | None:
+    """`withoutVersionTag` wins over a tag."""
+    if arguments.flag("withoutVersionTag"):
+        return Cmp("version_tag", "is_null")
+    tag = arguments.text("versionTag")
+    return eq("version_tag", tag) if tag is not None else None
+
+
+def _startable(arguments: Arguments) -> Filter | None:
+    yes, no = arguments.flag("startableInTasklist"), arguments.flag("notStartableInTasklist")
+    if yes and no:
+        return FALSE
+    return eq("startable", yes) if yes or no else None
+
+
+def _incident(app: Application, arguments: Arguments) -> Filter | None:
+    """All incident parameters must hold for one open incident."""
+    parts: list[Filter] = []
+    for name, field in (("incidentId", "uid"), ("incidentType", "type"), ("incidentMessage", "message")):
+        if (value := arguments.text(name)) is not None:
+            parts.append(eq(field, value))
+    if (value := arguments.text("incidentMessageLike")) is not None:
+        parts.append(like(app, "message", value))
+    return Has("incidents", both(eq("phase", "open"), *parts)) if parts else None
+
+
+async def _startable_by(app: Application, user: str | None) -> Filter | None:
+    """The user, or a group of the user, is a candidate starter. An unknown user has no groups."""
+    if user is None:
+        return None
+    principal = await app.identity.by_name(user)
+    groups = sorted(principal.groups) if principal else []
+    return Has(
+        "starters",
+        either(
+            both(eq("type", "user"), eq("name", user)),
+            both(eq("type", "group"), one_of("name", groups)) if groups else None,
+        ),
+    )
+
+
+def definition_order(arguments: Arguments) -> tuple[Order, ...]:
+    """The order asked for, then by id, so that pages are stable; by id alone without sorting."""
+    return _order(arguments, DEFINITION_SORT)
+
+
+def _order(arguments: Arguments, words: dict[str, str]) -> tuple[Order, ...]:
+    sorting = arguments.sorting(words)
+    if sorting is None:
+        return (Order("uid"),)
+    field, desc = sorting
+    if field == "uid":
+        return (Order("uid", desc),)
+    return (Order(field, desc, nulls_first=not desc), Order("uid"))
+
+
+class DeploymentCountParams(msgspec.Struct, kw_only=True, frozen=True):
+    """Filters of `GET /deployment/count`."""
+
+    id: str | None = None
+    name: str | None = None
+    nameLike: str | None = None
+    source: str | None = None
+    withoutSource: Flag = None
+    before: Date = None
+    after: Date = None
+    tenantIdIn: str | None = None
+    withoutTenantId: Flag = None
+    includeDeploymentsWithoutTenantId: Flag = None
+
+
+class DeploymentListParams(DeploymentCountParams, kw_only=True, frozen=True):
+    """Filters, sorting and paging of `GET /deployment`."""
+
+    sortBy: Literal["id", "name", "deploymentTime", "tenantId"] | str | None = None
+    sortOrder: str | None = None
+    firstResult: Whole = None
+    maxResults: Whole = None
+
+
+def deployment_filter(app: Application, arguments: Arguments) -> Filter:
+    """What the parameters of `GET /deployment` let through."""
+    parts: list[Filter | None] = []
+    for name, field in (("id", "uid"), ("name", "name"), ("source", "source")):
+        if (value := arguments.text(name)) is not None:
+            parts.append(eq(field, value))
+    if (value := arguments.text("nameLike")) is not None:
+        parts.append(like(app, "name", value))
+    if arguments.flag("withoutSource"):
+        if arguments.text("source") is not None:
+            text = 'The query parameters "withoutSource" and "source" cannot be used in combination.'
+            raise refusal("invalid", text)
+        parts.append(Cmp("source", "is_null"))
+    for name, operator in (("before", "lt"), ("after", "gt")):
+        if (moment := arguments.date(name)) is not None:
+            parts.append(Cmp("created_at", operator, moment))  # type: ignore[arg-type]
+    wanted = arguments.listed("tenantIdIn")
+    widened = arguments.flag("includeDeploymentsWithoutTenantId")
+    if arguments.flag("withoutTenantId"):
+        parts.append(eq("tenant", ""))
+    elif wanted is not None:
+        parts.append(one_of("tenant", [tenant for tenant in wanted if tenant] + ([""] if widened else [])))
+    return both(*parts)
+
+
+def deployment_order(arguments: Arguments) -> tuple[Order, ...]:
+    """The order asked for, then by id; by id alone without sorting."""
+    return _order(arguments, DEPLOYMENT_SORT)
+
+
+def page_query(entity: str, where: Filter, order: tuple[Order, ...], first: int, most: int | None) -> Query:
+    """One page of a list."""
+    return Query(entity=entity, where=where, order=order, limit=most, offset=first)
+
+
+def latest_of_key(key: str, tenant: str) -> Filter:
+    """The newest version of a process in one tenant."""
+    parts: list[Any] = [eq("kind", "process"), eq("latest", True), eq("key", key), eq("tenant", tenant)]
+    return both(*parts)

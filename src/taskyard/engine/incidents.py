@@ -1,0 +1,63 @@
+"""Incidents: what needs a person, opened on a definition version, an execution or a task, and resolved
+again."""
+
+from __future__ import annotations
+
+from taskyard.engine.access import require
+from taskyard.model.command import Command, decides
+from taskyard.model.definition import Version
+from taskyard.model.execution import Incident
+from taskyard.model.problem import rejected
+from taskyard.model.view import View
+
+
+class OpenIncident(Command, kw_only=True, frozen=True):
+    """Open an incident of `type` on a definition version (row id). Answers the new row."""
+
+    version_id: int
+    type: str
+    message: str | None = None
+    element: str | None = None
+
+
+class ResolveIncident(Command, kw_only=True, frozen=True):
+    """Resolve an open incident by its public id. Unknown or resolved: `not_found`, reason
+    `unknown_incident`."""
+
+    uid: str
+
+
+@decides(OpenIncident)
+def open_incident(command: OpenIncident, view: View) -> Incident:
+    version = view.peek(Version, command.version_id)
+    if version is None:
+        raise rejected("not_found", "There is no such definition version", reason="unknown_definition")
+    require(command.actor, "update", kind=version.kind, key=version.key)
+    incident = Incident(
+        id=view.row_id(),
+        uid=view.uid(),
+        tenant=version.tenant,
+        version_id=version.id,
+        element=command.element,
+        type=command.type,
+        message=command.message,
+        created_at=view.now,
+    )
+    view.insert(incident)
+    view.emit("incident.opened", definition_id=version.definition_id, data={"incident": incident.uid})
+    return incident
+
+
+@decides(ResolveIncident)
+def resolve_incident(command: ResolveIncident, view: View) -> None:
+    found = view.find(Incident, uid=command.uid)
+    if not found or found[0].phase != "open":
+        raise rejected("not_found", f"There is no open incident '{command.uid}'", reason="unknown_incident")
+    incident = found[0]
+    version = view.peek(Version, incident.version_id) if incident.version_id else None
+    if version is not None:
+        require(command.actor, "update", kind=version.kind, key=version.key)
+    incident.phase = "resolved"
+    incident.resolved_at = view.now
+    view.update(incident)
+    view.emit("incident.resolved", definition_id=version.definition_id if version else None)
