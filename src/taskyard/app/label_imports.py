@@ -1,0 +1,317 @@
+"""Imports into labelling projects: reads files in slices off the event loop, then commits all tasks at once.
+
+An import that was recorded runs after its request was answered. A server that stops in between leaves the
+record open and nothing else; the next start runs it again, and the commit that closes the record is the one
+that makes the tasks, so that no import can run twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from itertools import islice
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from taskyard.app.application import Application
+from taskyard.engine.label_imports import FailImport, Imported, ImportTasks, RecordImport
+from taskyard.model.definition import Definition, Resource, ResourceBytes, VersionDocument
+from taskyard.model.execution import Job
+from taskyard.model.identity import User
+from taskyard.model.ids import uuid7
+from taskyard.model.labeling import IMPORT_JOB, ImportRecord, NewLabelTask, NewUpload, ProjectDocument
+from taskyard.model.principal import Principal
+from taskyard.model.problem import Problem, Rejected, rejected
+from taskyard.notations.labelconfig.read import LabelConfig, read
+from taskyard.notations.labelconfig.validate import UNDEFINED_KEY
+from taskyard.notations.labelimport.item import Item
+from taskyard.notations.labelimport.read import ASSETS, LISTS, ending, json_items
+from taskyard.notations.labelimport.read import read as read_file
+from taskyard.notations.labelimport.task import Importer, authors, tasks
+
+SLICE = 2_000
+
+_settings = msgspec.json.Decoder(ProjectDocument)
+_record = msgspec.json.Decoder(ImportRecord)
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to read tasks from: a JSON body (no name), or a kept file under its stored name."""
+
+    name: str | None
+    content: bytes
+
+
+class Reading(msgspec.Struct, kw_only=True):
+    """What was read, and what was seen on the way."""
+
+    tasks: list[NewLabelTask]
+    formats: dict[str, int]
+    columns: list[str]
+    tables: bool = False
+
+
+class ImportOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a request wants its tasks read. `as_lists` False makes a table or text file one task."""
+
+    preannotated: tuple[str, ...] = ()
+    return_task_ids: bool = False
+    as_lists: bool = True
+    overlap: int | None = None
+
+
+async def settings_of(app: Application, project: Definition) -> ProjectDocument:
+    """The settings of a project."""
+    document = await app.row(VersionDocument, version_id=project.latest_id)
+    return _settings.decode(document.document) if document else ProjectDocument()
+
+
+def stored_name(app: Application, filename: str) -> str:
+    """The name to keep a file under: its own last part behind eight characters that make it unique."""
+    plain = filename.replace("\\", "/").rpartition("/")[2].strip() or "file"
+    safe = "".join(c if c.isalnum() or c in "._- ()" else "_" for c in plain)[-120:]
+    return f"{uuid7(app.clock.now())[-8:]}-{safe}"
+
+
+def upload_url(project: Definition, name: str) -> str:
+    """Where a kept file is fetched, relative to the server."""
+    return f"/data/upload/{project.key}/{name}"
+
+
+def check_endings(uploads: list[NewUpload] | tuple[NewUpload, ...]) -> None:
+    """Refuse kinds of file that are neither lists of tasks nor assets."""
+    known = LISTS | ASSETS | {".json", ".jsonl", ".ndjson"}
+    for upload in uploads:
+        if ending(upload.name) not in known:
+            raise rejected(
+                "invalid", f"{ending(upload.name)} extension is not supported", reason="import_file"
+            )
+
+
+async def read_sources(
+    app: Application, project: Definition, caller: Principal, sources: list[Source], options: ImportOptions
+) -> Reading:
+    """The tasks of all sources, checked against the project's configuration. Raises `Rejected` with the
+    places of what is wrong; then nothing may be kept."""
+    settings = await settings_of(app, project)
+    config = await asyncio.to_thread(read, settings.label_config)
+    reading = Reading(tasks=[], formats={}, columns=[])
+    people: dict[int | str, int] = {}
+    for source in sources:
+        await _read_source(app, project, caller, source, options, config, people, reading)
+    if not reading.tasks:
+        raise rejected("invalid", "load_tasks: No tasks added", reason="no_tasks")
+    return reading
+
+
+async def _read_source(
+    app: Application,
+    project: Definition,
+    caller: Principal,
+    source: Source,
+    options: ImportOptions,
+    config: LabelConfig,
+    people: dict[int | str, int],
+    reading: Reading,
+) -> None:
+    items = _items(project, source, options)
+    upload = f"upload/{project.key}/{source.name}" if source.name is not None else None
+    first = True
+    while part := await _in_thread(lambda: list(islice(items, SLICE)), source.name):
+        if source.name is not None and first:
+            _note_file(reading, source.name, part[0])
+        first = False
+        await _meet(app, {named for item in part for named in authors(item.value)}, people)
+        importer = Importer(
+            config=config,
+            caller=caller.id,
+            people=people,
+            preannotated=options.preannotated,
+            file_upload=upload,
+            overlap=options.overlap,
+        )
+        reading.tasks += await asyncio.to_thread(tasks, part, importer)
+        if len(reading.tasks) > app.settings.max_import_tasks:
+            raise rejected(
+                "invalid",
+                f"Maximum task number is {app.settings.max_import_tasks}, "
+                f"current task number is {len(reading.tasks)}",
+                reason="too_many_tasks",
+            )
+
+
+def _items(project: Definition, source: Source, options: ImportOptions) -> Iterator[Item]:
+    if source.name is None:
+        return json_items(source.content)
+    return read_file(
+        source.name, source.content, asset_url=upload_url(project, source.name), as_list=options.as_lists
+    )
+
+
+async def _in_thread(step: Callable[[], list[Item]], name: str | None) -> list[Item]:
+    """A slice of items; a fault is told with the name of its file."""
+    try:
+        return await asyncio.to_thread(step)
+    except Rejected as refusal:
+        if name is None:
+            raise
+        problem = refusal.problem
+        shown = name.partition("-")[2]
+        detail = f"Failed to parse input file {shown}: {problem.detail}"
+        raise Rejected(
+            Problem(code=problem.code, reason=problem.reason, detail=detail, context=problem.context)
+        ) from None
+
+
+def _note_file(reading: Reading, name: str, item: Item) -> None:
+    kind = ending(name)
+    reading.formats[kind] = reading.formats.get(kind, 0) + 1
+    reading.tables = reading.tables or kind in LISTS
+    value = item.value if isinstance(item.value, dict) else {}
+    data = value.get("data", value)
+    keys = list(data) if isinstance(data, dict) else [UNDEFINED_KEY]
+    reading.columns = [key for key in reading.columns if key in keys] if reading.columns else keys
+
+
+async def _meet(app: Application, named: set[int | str], people: dict[int | str, int]) -> None:
+    """Look up people that were not looked up before."""
+    ids = sorted(name for name in named if isinstance(name, int) and name not in people)
+    addresses = sorted(name for name in named if isinstance(name, str) and name not in people)
+    for user in await app.rows(User, "id", ids):
+        people[user.id] = user.id
+    for user in await app.rows(User, "email", addresses):
+        people[user.email.lower()] = user.id
+
+
+async def import_now(
+    app: Application,
+    project: Definition,
+    caller: Principal,
+    sources: list[Source],
+    uploads: tuple[NewUpload, ...],
+    options: ImportOptions,
+    replaces: tuple[str, ...] = (),
+) -> tuple[Reading, Imported]:
+    """Read the sources, keep the uploads and make the tasks in one commit."""
+    reading = await read_sources(app, project, caller, sources, options)
+    imported = await app.run(
+        ImportTasks(
+            actor=caller,
+            project_id=project.id,
+            tasks=tuple(reading.tasks),
+            uploads=uploads,
+            replaces=replaces,
+        )
+    )
+    return reading, imported
+
+
+class ImportRunner:
+    """Runs recorded imports, one at a time, and takes up those that a former process left open."""
+
+    def __init__(self, app: Application) -> None:
+        self.app = app
+        self.waiting: asyncio.Queue[int] = asyncio.Queue()
+        self.worker: asyncio.Task[None] | None = None
+
+    async def record(
+        self,
+        project: Definition,
+        caller: Principal,
+        uploads: tuple[NewUpload, ...],
+        record: ImportRecord,
+        *,
+        json_body: bool,
+    ) -> int:
+        """Record an import and let it run; its number."""
+        job_id, _ = await self.app.run(
+            RecordImport(
+                actor=caller, project_id=project.id, uploads=uploads, record=record, json_body=json_body
+            )
+        )
+        self.submit(job_id)
+        return job_id
+
+    def submit(self, job_id: int) -> None:
+        """Let a recorded import run."""
+        self.waiting.put_nowait(job_id)
+        if self.worker is None or self.worker.done():
+            self.worker = asyncio.create_task(self._work())
+
+    async def resume(self) -> int:
+        """Let the imports run that are recorded but not closed; how many."""
+        left = await self.app.matching(Job, kind=IMPORT_JOB, phase="ready")
+        for job in left:
+            self.submit(job.id)
+        return len(left)
+
+    async def close(self) -> None:
+        """Stop. What was not committed is taken up at the next start."""
+        if self.worker is not None:
+            self.worker.cancel()
+            await asyncio.gather(self.worker, return_exceptions=True)
+
+    async def _work(self) -> None:
+        while not self.waiting.empty():
+            job_id = self.waiting.get_nowait()
+            try:
+                await self._run(job_id)
+            except Rejected as refusal:
+                problem = refusal.problem
+                if problem.reason == "import_finished" or problem.retryable:
+                    continue  # done by another process; or left open for the next start
+                faults = tuple(error.detail for error in problem.errors)
+                await self.app.run(FailImport(job=job_id, error=problem.detail, faults=faults))
+
+    async def _run(self, job_id: int) -> None:
+        app = self.app
+        job = await app.row(Job, id=job_id)
+        if job is None or job.phase == "closed":
+            return
+        record = _record.decode(job.document or "{}")
+        project = await app.row(Definition, id=job.definition_id)
+        caller = await app.identity.by_name(job.creator or "")
+        if project is None or caller is None:
+            raise rejected(
+                "not_found", "The project or the importing user is gone.", reason="import_orphaned"
+            )
+        sources = await self._sources(record)
+        options = ImportOptions(preannotated=record.preannotated, return_task_ids=record.return_task_ids)
+        reading = await read_sources(app, project, caller, sources, options)
+        done = msgspec.structs.replace(
+            record,
+            found_formats=reading.formats,
+            data_columns=tuple(reading.columns),
+            could_be_tasks_list=reading.tables,
+        )
+        await app.run(
+            ImportTasks(
+                actor=caller, project_id=project.id, tasks=tuple(reading.tasks), job=job_id, record=done
+            )
+        )
+
+    async def _sources(self, record: ImportRecord) -> list[Source]:
+        sources = []
+        for resource_id in (record.source, *record.uploads):
+            if resource_id is None:
+                continue
+            resource = await self.app.row(Resource, id=resource_id)
+            content = await self.app.row(ResourceBytes, resource_id=resource_id)
+            if resource is None or content is None:
+                raise rejected("not_found", "A file of the import is gone.", reason="import_orphaned")
+            name = None if resource_id == record.source else resource.name
+            sources.append(Source(name=name, content=content.content))
+        return sources
+
+
+_runners: WeakKeyDictionary[Application, ImportRunner] = WeakKeyDictionary()
+
+
+def runner_of(app: Application) -> ImportRunner:
+    """The application's runner of imports; made on first use and stopped with the application."""
+    found = _runners.get(app)
+    if found is None:
+        found = _runners[app] = ImportRunner(app)
+        app.on_close(found.close)
+    return found
