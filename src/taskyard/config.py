@@ -28,6 +28,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data: Annotated[str, Meta(description="Directory of the embedded database and uploaded files.")] = "data"
     database_url: Annotated[str | None, Meta(description="postgresql://… to run on PostgreSQL instead of SQLite.")] = None
     puppet_code: Annotated[str | None, Meta(description="Puppet code directory (environments/<name>/…).")] = None
+    puppet_basemodulepath: Annotated[
+        str, Meta(description="What $basemodulepath stands for: directories of modules for all environments, by colons.")
+    ] = "$codedir/modules"
+    puppet_trusted: Annotated[
+        str, Meta(description="Directories, by colons, that links in the code directory may lead to besides itself.")
+    ] = ""
+    puppet_max_modules: Annotated[int, Meta(description="Most modules read per environment.", ge=1)] = 2_000
+    puppet_max_module_files: Annotated[int, Meta(description="Most task files read per module.", ge=1)] = 20_000
+    puppet_max_file: Annotated[int, Meta(description="Largest file of a task in bytes.", ge=1)] = 256 * 1024 * 1024
+    puppet_sync_seconds: Annotated[
+        int, Meta(description="Seconds between looks at the code directory for the native list; 0 never looks.", ge=0)
+    ] = 10
     puppet_default_environment: Annotated[str, Meta(description="Environment when a request names none.")] = "production"
     demo: Annotated[bool, Meta(description="Fill an empty database with demo data.")] = False
     no_auth: Annotated[bool, Meta(description="Callers without credentials are admin; loopback only.")] = False

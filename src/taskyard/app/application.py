@@ -9,6 +9,7 @@ import msgspec
 
 from taskyard.app.access import scope_of
 from taskyard.app.bundle import MAIN, load
+from taskyard.app.code_directory import open_code_directory
 from taskyard.app.identity import Identity
 from taskyard.app.render import RenderCache, Rendered, Renderer
 from taskyard.config import Settings
@@ -39,6 +40,7 @@ class Application:
         self.cache = RenderCache(settings.render_cache)
         self.identity = Identity(settings, store, clock)
         self.anonymous: Principal | None = None
+        self.code = open_code_directory(settings, clock)
         self._signing_key: str | None = None
         self._closers: list[Callable[[], Awaitable[None]]] = []
 

@@ -69,7 +69,9 @@ def _wanted(code: CodeDirectory, default_environment: str) -> dict[str, PutNode]
     names = code.environments()
     for name in sorted(names, key=lambda each: (each != default_environment, each)):
         snapshot = code.snapshot(name)
-        for task in snapshot.tasks.values() if snapshot else ():
+        if snapshot is None:
+            continue
+        for task in snapshot.tasks.values():
             found.setdefault(task.name, []).append((snapshot, task))
     return {name: _put(places) for name, places in found.items()}
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from taskyard.app.code_files import CHUNK, Boundary, Unreadable, open_regular, signature_of
 from taskyard.app.code_modules import CodeLimits
 from taskyard.app.code_snapshot import CodeFile, Site, Snapshot, take_snapshot
+from taskyard.config import Settings
+from taskyard.model.time import Clock
 from taskyard.notations.puppet.names import is_environment_name
 
-DEFAULT_BASE_MODULE_PATH = "$codedir/modules"
 KEPT_SNAPSHOTS = 128
 
 
@@ -28,7 +29,7 @@ class CodeDirectory:
         root: Path,
         now: Callable[[], int],
         *,
-        base_module_path: str = DEFAULT_BASE_MODULE_PATH,
+        base_module_path: str = "$codedir/modules",
         trusted: Sequence[Path] = (),
         limits: CodeLimits | None = None,
     ) -> None:
@@ -90,6 +91,22 @@ class CodeDirectory:
         if not os.path.isdir(directory) or self._site.boundary.real(directory) is None:
             return None
         return directory
+
+
+def open_code_directory(settings: Settings, clock: Clock) -> CodeDirectory:
+    """The code directory of the settings. Without one there are simply no environments."""
+    limits = CodeLimits(
+        modules=settings.puppet_max_modules,
+        files_per_module=settings.puppet_max_module_files,
+        file_bytes=settings.puppet_max_file,
+    )
+    return CodeDirectory(
+        Path(settings.puppet_code or os.devnull),
+        clock.now,
+        base_module_path=settings.puppet_basemodulepath,
+        trusted=[Path(path) for path in settings.puppet_trusted.split(":") if path],
+        limits=limits,
+    )
 
 
 def _pieces(descriptor: int) -> Iterator[bytes]:

@@ -48,10 +48,8 @@ async def _refusal(request: Request, token: str) -> Rejected:
     credential = await request.app.row(Credential, hash=hash_token(token))
     if credential is not None and credential.revoked_at is not None:
         return rejected("unauthenticated", "Authentication token has been revoked.", reason="revoked_token")
-    if (
-        credential is not None
-        and (credential.expires_at or request.app.clock.now() + 1) <= request.app.clock.now()
-    ):
+    expires_at = credential.expires_at if credential is not None else None
+    if expires_at is not None and expires_at <= request.app.clock.now():
         return rejected("unauthenticated", "The provided token has expired.", reason="expired_token")
     return rejected("unauthenticated", "The provided token is not known.", reason="unknown_token")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 from taskyard.app.code_files import Unreadable
 from taskyard.app.code_snapshot import CodeFile, Snapshot
@@ -18,6 +18,8 @@ from taskyard.http.message import Request, Response
 from taskyard.model.problem import rejected
 from taskyard.notations.puppet.names import qualified
 from taskyard.notations.puppet.task import MOUNTS
+
+Find = Callable[[Snapshot], CodeFile | None]
 
 OCTETS = "application/octet-stream"
 INLINE_BYTES = 1 << 20
@@ -77,7 +79,7 @@ async def short_form(request: Request, params: FileParams, body: None) -> Respon
     return await _content(request, params, find, f"Could not find {module}/tasks/{path}")
 
 
-async def _content(request: Request, params: FileParams, find, absent: str) -> Response:
+async def _content(request: Request, params: FileParams, find: Find, absent: str) -> Response:
     """The file that `find` picks, as the snapshot has it. A file that changes under the reading is found
     anew."""
     allowed = await permissions(request, "read")

@@ -28,10 +28,9 @@ class FileParams(msgspec.Struct, kw_only=True, frozen=True):
     module: str | None = None
 
 
-async def environment_of(request: Request, name: str | None) -> Snapshot:
+async def environment_of(request: Request, asked: str | None) -> Snapshot:
     """The environment asked for, as it is on disk now. Raises `Rejected`: 400 or 404."""
-    if name is None:
-        name = request.app.settings.puppet_default_environment
+    name: str = request.app.settings.puppet_default_environment if asked is None else asked
     if not is_environment_name(name):
         raise validation(f'"{name}" is not a valid environment name.', "environment", name)
     snapshot = await asyncio.to_thread(request.app.code.snapshot, name)
