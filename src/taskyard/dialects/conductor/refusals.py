@@ -1,0 +1,257 @@
+"""The rows of Conductor's surface that this server refuses, each with its reason. Data only.
+
+Sources: the REST controllers of the open server, the Orkes API reference and the Python client's resource
+classes.
+"""
+
+from __future__ import annotations
+
+from taskyard.http.operation import Operation, refused
+
+EXECUTION = "workflows are stored and checked here, but not run yet"
+QUEUE = "worker tasks are not handed out yet, because workflows are not run yet"
+EVENT = "event handlers are not kept yet, because workflows are not run yet"
+SCHEDULE = "schedules are not kept yet, because workflows are not run yet"
+SECRET = "secrets and environment variables are not kept yet"
+HUMAN = "human tasks have no Conductor form yet; use the native API"
+IDENTITY = "users, groups and grants are managed by the native API (/v1/users, /v1/groups, /v1/grants)"
+VENDOR = "a feature of the hosted product that has no counterpart here"
+ADMIN = "there are no queues or sweepers to administer"
+
+_TABLE: tuple[tuple[str, str, str], ...] = (
+    (
+        "Workflow",
+        EXECUTION,
+        """
+        POST /workflow startWorkflow
+        POST /workflow/{name} startWorkflowByName
+        POST /workflow/execute/{name}/{version} executeWorkflow
+        POST /workflow/execute/{name} executeWorkflowLatest
+        GET /workflow/execute/{name} executeWorkflowByGet
+        GET /workflow/{workflowId} getExecutionStatus
+        GET /workflow/{workflowId}/tasks getExecutionTasks
+        GET /workflow/{workflowId}/status getWorkflowStatusSummary
+        DELETE /workflow/{workflowId} terminate
+        DELETE /workflow/{workflowId}/remove deleteWorkflow
+        DELETE /workflow/{workflowId}/terminate-remove terminateRemove
+        PUT /workflow/{workflowId}/pause pauseWorkflow
+        PUT /workflow/{workflowId}/resume resumeWorkflow
+        POST /workflow/{workflowId}/restart restart
+        POST /workflow/{workflowId}/retry retry
+        POST /workflow/{workflowId}/rerun rerun
+        POST /workflow/{workflowId}/resetcallbacks resetWorkflow
+        PUT /workflow/{workflowId}/skiptask/{taskReferenceName} skipTaskFromWorkflow
+        PUT /workflow/decide/{workflowId} decide
+        GET /workflow/running/{name} getRunningWorkflow
+        GET /workflow/{name}/correlated/{correlationId} getWorkflowsByCorrelationId
+        POST /workflow/{name}/correlated getWorkflowsByCorrelationIds
+        POST /workflow/correlated/batch getWorkflowsBatch
+        GET /workflow/search searchWorkflows
+        GET /workflow/search-v2 searchWorkflowsV2
+        GET /workflow/search-by-tasks searchWorkflowsByTasks
+        GET /workflow/search-by-tasks-v2 searchWorkflowsByTasksV2
+        POST /workflow/test testWorkflow
+        POST /workflow/{workflowId}/variables updateWorkflowVariables
+        POST /workflow/{workflowId}/state updateWorkflowAndTaskState
+        POST /workflow/{workflowId}/messages pushWorkflowMessage
+        POST /workflow/{workflowId}/upgrade upgradeRunningWorkflow
+        POST /workflow/{workflowId}/jump/{taskReferenceName} jumpToTask
+        GET /workflow/externalstoragelocation getWorkflowExternalStorageLocation
+        """,
+    ),
+    (
+        "Workflow bulk",
+        EXECUTION,
+        """
+        PUT /workflow/bulk/pause bulkPause
+        PUT /workflow/bulk/resume bulkResume
+        POST /workflow/bulk/restart bulkRestart
+        POST /workflow/bulk/retry bulkRetry
+        POST /workflow/bulk/terminate bulkTerminate
+        POST /workflow/bulk/search bulkSearch
+        DELETE /workflow/bulk/remove bulkRemove
+        DELETE /workflow/bulk/terminate-remove bulkTerminateRemove
+        """,
+    ),
+    (
+        "Task",
+        QUEUE,
+        """
+        GET /tasks/poll/{taskType} poll
+        GET /tasks/poll/batch/{taskType} batchPoll
+        POST /tasks updateTask
+        POST /tasks/update-v2 updateTaskV2
+        POST /tasks/{workflowId}/{taskRefName}/{status} updateTaskByRef
+        POST /tasks/{workflowId}/{taskRefName}/{status}/sync updateTaskByRefSync
+        POST /tasks/{workflowId}/{status}/signal signalWorkflow
+        POST /tasks/{workflowId}/{status}/signal/sync signalWorkflowSync
+        GET /tasks/{taskId} getTask
+        POST /tasks/{taskId}/log logTask
+        GET /tasks/{taskId}/log getTaskLogs
+        GET /tasks/queue/sizes getQueueSizes
+        GET /tasks/queue/size getQueueSize
+        GET /tasks/queue/all getAllQueues
+        GET /tasks/queue/all/verbose getAllQueuesVerbose
+        GET /tasks/queue/polldata getPollData
+        GET /tasks/queue/polldata/all getAllPollData
+        POST /tasks/queue/requeue/{taskType} requeuePendingTask
+        GET /tasks/search searchTasks
+        GET /tasks/search-v2 searchTasksV2
+        GET /tasks/externalstoragelocation getTaskExternalStorageLocation
+        GET /queue/size getWaitQueueSizes
+        GET /queue getWaitQueueNames
+        POST /queue/update/{workflowId}/{taskRefName}/{status} updateWaitTaskByRef
+        POST /queue/update/{workflowId}/task/{taskId}/{status} updateWaitTaskById
+        """,
+    ),
+    (
+        "Event",
+        EVENT,
+        """
+        POST /event addEventHandler
+        PUT /event updateEventHandler
+        DELETE /event/{name} removeEventHandler
+        GET /event getEventHandlers
+        GET /event/{event} getEventHandlersForEvent
+        GET /event/queue/config getQueueNames
+        GET /event/queue/config/{queueType}/{queueName} getQueueConfig
+        PUT /event/queue/config/{queueType}/{queueName} putQueueConfig
+        DELETE /event/queue/config/{queueType}/{queueName} deleteQueueConfig
+        """,
+    ),
+    (
+        "Scheduler",
+        SCHEDULE,
+        """
+        POST /scheduler/schedules saveSchedule
+        GET /scheduler/schedules getAllSchedules
+        GET /scheduler/schedules/search searchSchedules
+        GET /scheduler/schedules/{name} getSchedule
+        DELETE /scheduler/schedules/{name} deleteSchedule
+        GET /scheduler/schedules/{name}/pause pauseSchedule
+        PUT /scheduler/schedules/{name}/pause pauseScheduleByPut
+        GET /scheduler/schedules/{name}/resume resumeSchedule
+        PUT /scheduler/schedules/{name}/resume resumeScheduleByPut
+        GET /scheduler/schedules/{name}/tags getTagsForSchedule
+        PUT /scheduler/schedules/{name}/tags putTagForSchedule
+        DELETE /scheduler/schedules/{name}/tags deleteTagForSchedule
+        GET /scheduler/nextFewSchedules getNextFewSchedules
+        GET /scheduler/search/executions searchScheduledExecutions
+        PUT /scheduler/bulk/pause pauseSchedules
+        PUT /scheduler/bulk/resume resumeSchedules
+        GET /scheduler/admin/requeue requeueAllExecutionRecords
+        GET /scheduler/admin/pause pauseAllSchedules
+        GET /scheduler/admin/resume resumeAllSchedules
+        """,
+    ),
+    (
+        "Secret",
+        SECRET,
+        """
+        GET /secrets listSecretsThatUserCanGrantAccessTo
+        POST /secrets listAllSecretNames
+        GET /secrets-v2 listSecretsWithTags
+        GET /secrets/{key} getSecret
+        PUT /secrets/{key} putSecret
+        DELETE /secrets/{key} deleteSecret
+        GET /secrets/{key}/exists secretExists
+        GET /secrets/{key}/tags getSecretTags
+        PUT /secrets/{key}/tags putTagForSecret
+        DELETE /secrets/{key}/tags deleteTagForSecret
+        GET /environment getAllEnvironmentVariables
+        GET /environment/{key} getEnvironmentVariable
+        PUT /environment/{key} createOrUpdateEnvironmentVariable
+        DELETE /environment/{key} deleteEnvironmentVariable
+        """,
+    ),
+    (
+        "Human",
+        HUMAN,
+        """
+        POST /human/tasks/search searchHumanTasks
+        GET /human/tasks/getTaskDisplayNames getHumanTaskDisplayNames
+        GET /human/tasks/{taskId} getHumanTask
+        POST /human/tasks/{taskId}/claim claimHumanTask
+        POST /human/tasks/{taskId}/externalUser/{userId} assignHumanTaskToExternalUser
+        POST /human/tasks/{taskId}/release releaseHumanTask
+        POST /human/tasks/{taskId}/reassign reassignHumanTask
+        POST /human/tasks/{taskId}/update updateHumanTask
+        POST /human/tasks/{taskId}/skip skipHumanTask
+        POST /human/tasks/update/taskRef updateHumanTaskByRef
+        DELETE /human/tasks/delete/{taskId} deleteHumanTask
+        GET /human/template getAllHumanTemplates
+        POST /human/template saveHumanTemplate
+        GET /human/template/{name}/{version} getHumanTemplate
+        DELETE /human/template/{name}/{version} deleteHumanTemplate
+        """,
+    ),
+    (
+        "Identity",
+        IDENTITY,
+        """
+        GET /applications listApplications
+        POST /applications createApplication
+        GET /applications/{id} getApplication
+        PUT /applications/{id} updateApplication
+        DELETE /applications/{id} deleteApplication
+        GET /applications/{id}/accessKeys getAccessKeys
+        POST /applications/{id}/accessKeys createAccessKey
+        DELETE /applications/{applicationId}/accessKeys/{keyId} deleteAccessKey
+        POST /applications/{applicationId}/accessKeys/{keyId}/status toggleAccessKeyStatus
+        GET /applications/key/{accessKeyId} getApplicationByAccessKey
+        POST /applications/{applicationId}/roles/{role} addRoleToApplicationUser
+        DELETE /applications/{applicationId}/roles/{role} removeRoleFromApplicationUser
+        GET /applications/{id}/tags getTagsForApplication
+        PUT /applications/{id}/tags putTagsForApplication
+        DELETE /applications/{id}/tags deleteTagsForApplication
+        GET /users listUsers
+        GET /users/{id} getUser
+        PUT /users/{id} upsertUser
+        DELETE /users/{id} deleteUser
+        GET /users/{userId}/permissions getGrantedPermissionsForUser
+        GET /users/{userId}/checkPermissions checkPermissions
+        GET /groups listGroups
+        GET /groups/{id} getGroup
+        PUT /groups/{id} upsertGroup
+        DELETE /groups/{id} deleteGroup
+        GET /groups/{id}/users getUsersInGroup
+        POST /groups/{groupId}/users addUsersToGroup
+        DELETE /groups/{groupId}/users removeUsersFromGroup
+        POST /groups/{groupId}/users/{userId} addUserToGroup
+        DELETE /groups/{groupId}/users/{userId} removeUserFromGroup
+        GET /groups/{groupId}/permissions getGrantedPermissionsForGroup
+        GET /roles listAllRoles
+        POST /roles createRole
+        GET /roles/system listSystemRoles
+        GET /roles/custom listCustomRoles
+        GET /roles/permissions listAvailablePermissions
+        GET /roles/{name} getRole
+        PUT /roles/{name} updateRole
+        DELETE /roles/{name} deleteRole
+        GET /auth/authorization/{type}/{id} getPermissions
+        POST /auth/authorization grantPermissions
+        DELETE /auth/authorization removePermissions
+        """,
+    ),
+    (
+        "Admin",
+        ADMIN,
+        """
+        GET /admin/config getAllConfig
+        GET /admin/task/{type} viewTasks
+        POST /admin/sweep/requeue/{workflowId} requeueSweep
+        POST /admin/consistency/verifyAndRepair/{workflowId} verifyAndRepairWorkflowConsistency
+        GET /admin/queues getEventQueues
+        """,
+    ),
+)
+
+
+def refused_operations() -> tuple[Operation, ...]:
+    """Every refused row, in the order of the table."""
+    return tuple(
+        refused(*line.split(), why=why, tag=area)
+        for area, why, lines in _TABLE
+        for line in lines.split("\n")
+        if line.strip()
+    )
