@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
-import random
+import secrets
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -74,7 +74,7 @@ class Store:
         self.blocks = Blocks(lambda size: allocator.reserve("row", size))
         if self.postgres:
             self._links.append(allocator)
-        first = random.SystemRandom().randrange(SHARDS)
+        first = secrets.randbelow(SHARDS)
         for index, link in enumerate(writers):
             lane = Lane(
                 link,
