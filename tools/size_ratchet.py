@@ -79,7 +79,9 @@ def complaints(found: Mapping[str, int], allowed: Mapping[str, int]) -> list[str
             said.append(f"{name} grew from {allowed[name]} to {size} lines: exceptions may only shrink")
     for name, size in sorted(allowed.items()):
         if found.get(name, 0) < size:
-            said.append(f"{name} no longer needs {size} lines in {RATCHET.name}: run tools/size_ratchet.py --shrink")
+            said.append(
+                f"{name} no longer needs {size} lines in {RATCHET.name}: run tools/size_ratchet.py --shrink"
+            )
     return said
 
 
@@ -87,7 +89,9 @@ def shrink(path: Path, found: Mapping[str, int]) -> None:
     """Lower every exception to what is needed and drop those that are not; never raises or adds one."""
     head = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
     kept = {n: min(s, found[n]) for n, s in read_ratchet(path).items() if n in found}
-    path.write_text("\n".join([*head, *(f"{s} {n}" for n, s in sorted(kept.items()))]) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join([*head, *(f"{s} {n}" for n, s in sorted(kept.items()))]) + "\n", encoding="utf-8"
+    )
 
 
 def main() -> int:

@@ -54,7 +54,9 @@ class Page:
         index = dist / "index.html"
         if not index.is_file():
             raise FileNotFoundError(f"The web page is not built: {index} is missing. Run tools/build_page.")
-        self._files = {f"/{path.relative_to(dist).as_posix()}": path for path in dist.rglob("*") if path.is_file()}
+        self._files = {
+            f"/{path.relative_to(dist).as_posix()}": path for path in dist.rglob("*") if path.is_file()
+        }
         self._files.update(dict.fromkeys(ROUTES, index))
 
     def claims(self, path: str) -> bool:
