@@ -109,7 +109,7 @@ def _definition(bundle: Bundle) -> DefinitionRef | None:
     found = bundle.definition
     if found is None:
         return None
-    return DefinitionRef(id=found.id, kind=found.kind, key=found.key, name=found.name)
+    return DefinitionRef(id=found.id, kind=found.kind, key=found.key)
 
 
 def _candidates(bundle: Bundle) -> list[CandidateItem]:

@@ -11,9 +11,6 @@ from msgspec import UNSET, Meta, UnsetType
 MOST = 1000
 """The largest `limit` of a page."""
 
-MOST_IN_BATCH = 10_000
-"""The most tasks of one `POST /v1/tasks/batch`."""
-
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(max_length=4000)]
 DefinitionKind = Literal["worker", "workflow", "process", "project", "human", "node", "agent", "schema"]
@@ -85,7 +82,6 @@ class DefinitionRef(msgspec.Struct, kw_only=True):
     id: int
     kind: str
     key: str
-    name: str | None
 
 
 class CandidateItem(msgspec.Struct, kw_only=True):
@@ -169,13 +165,13 @@ class NewTaskBody(Strict, kw_only=True):
     category: Text | None = None
     identification_key: Text | None = None
     attributes: Annotated[dict[Name, str | float], Meta(max_length=50)] = {}
-    payload: Any = None
+    payload: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class TaskBatch(Strict, kw_only=True):
     """Tasks to open, all or none."""
 
-    tasks: Annotated[list[Any], Meta(min_length=1, max_length=MOST_IN_BATCH)]
+    tasks: Annotated[list[msgspec.Raw], Meta(min_length=1)]
 
 
 class CreatedTask(msgspec.Struct, kw_only=True):
@@ -195,7 +191,7 @@ class Completion(Strict, kw_only=True):
     """How a task ends: the outcome's word and, merged into the payload, what was decided."""
 
     outcome: Name = "OK"
-    payload: Any = None
+    payload: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class SessionBody(Strict, kw_only=True):
@@ -211,26 +207,3 @@ class Session(msgspec.Struct, kw_only=True):
     token: str
     user: str
     expires_at: str | None = None
-
-
-class FieldProblem(msgspec.Struct, kw_only=True):
-    """One fault in the input."""
-
-    pointer: str
-    code: str
-    detail: str
-
-
-class ProblemBody(msgspec.Struct, kw_only=True):
-    """RFC 9457 problem details with our extensions."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    reason: str | UnsetType = UNSET
-    hint: str | UnsetType = UNSET
-    retryable: bool = False
-    errors: list[FieldProblem] = []
