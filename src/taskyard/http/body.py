@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from taskyard.http.limits import Limits
+from taskyard.config import Settings
 from taskyard.model.problem import FieldError, Problem, Rejected
 
 _BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -31,7 +31,7 @@ class BodyDecoder:
         self._media = frozenset(name.lower() for name in media)
         self._optional = _takes_null(msgspec.inspect.type_info(wanted))
 
-    def decode(self, body: bytes, content_type: str | None, limits: Limits) -> Any:
+    def decode(self, body: bytes, content_type: str | None, limits: Settings) -> Any:
         """The value, or None for an empty body where the type admits null."""
         if content_type:
             self._check_media(content_type)
@@ -65,7 +65,7 @@ class BodyDecoder:
         )
 
 
-def decode_json(body: bytes, limits: Limits, wanted: Any = Any) -> Any:
+def decode_json(body: bytes, limits: Settings, wanted: Any = Any) -> Any:
     """A JSON body of an operation that reads its own bytes, with the checks of `BodyDecoder`."""
     return BodyDecoder(wanted, ("application/json",)).decode(body, None, limits)
 

@@ -73,7 +73,8 @@ def parse_multipart(request: Request) -> list[Part]:
     boundary = options.get(b"boundary")
     if not boundary:
         raise _bad("The multipart body names no boundary.", "malformed_form")
-    collector = _Collector(request.app.settings.max_parts)
+    settings = request.app.settings
+    collector = _Collector(settings.max_parameters, settings.max_uploads)
     try:
         parser = MultipartParser(boundary, collector.callbacks())  # type: ignore[arg-type]
         parser.write(request.body)
@@ -88,9 +89,11 @@ def parse_multipart(request: Request) -> list[Part]:
 class _Collector:
     """Gathers parts from the parser's callbacks, which hand over slices of one buffer."""
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
+    def __init__(self, most_parts: int, most_files: int) -> None:
+        self.most_parts = most_parts
+        self.most_files = most_files
         self.parts: list[Part] = []
+        self.files = 0
         self.ended = False
         self._field = b""
         self._value = b""
@@ -109,8 +112,8 @@ class _Collector:
         }
 
     def _begin(self) -> None:
-        if len(self.parts) >= self.limit:
-            raise _bad(f"The multipart body has more than {self.limit} parts.", "too_many_parts")
+        if len(self.parts) >= self.most_parts:
+            raise _bad(f"The multipart body has more than {self.most_parts} parts.", "too_many_parts")
         self._headers = {}
         self._content = []
 
@@ -132,10 +135,15 @@ class _Collector:
         if b"name" not in options:
             raise _bad("A part of the multipart body has no name.", "malformed_form")
         media = self._headers.get(b"content-type")
+        filename = _filename(options)
+        if filename is not None:
+            self.files += 1
+            if self.files > self.most_files:
+                raise _bad(f"The upload has more than {self.most_files} files.", "too_many_parts")
         self.parts.append(
             Part(
                 name=_decoded(options[b"name"]),
-                filename=_filename(options),
+                filename=filename,
                 media_type=media.decode("latin-1") if media else None,
                 content=b"".join(self._content),
             )

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from taskyard.http.limits import Limits
+from taskyard.config import Settings
 from taskyard.model.problem import FieldError, Problem, Rejected
 
 _NUMBERS = (msgspec.inspect.IntType, msgspec.inspect.FloatType)
@@ -38,7 +38,7 @@ def parse_query(query: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def checked_pairs(query: str, limits: Limits) -> list[tuple[str, str]]:
+def checked_pairs(query: str, limits: Settings) -> list[tuple[str, str]]:
     """`parse_query` within the limits; raises `Rejected` (`invalid`, pointer `?`) beyond them."""
     if len(query) > limits.max_query:
         raise _malformed(f"The query string is longer than {limits.max_query} bytes.", "query_too_long")
@@ -72,7 +72,7 @@ class ParamsDecoder:
         self._lists = frozenset(f.encode_name for f in info.fields if _has(f.type, _LISTS))
         self._numbers = frozenset(f.encode_name for f in info.fields if _has(f.type, _NUMBERS))
 
-    def decode(self, query: str, limits: Limits) -> Any:
+    def decode(self, query: str, limits: Settings) -> Any:
         """The struct for a query string; its defaults where nothing was sent."""
         if not query:
             return self._convert({})

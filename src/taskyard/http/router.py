@@ -23,9 +23,20 @@ BARE, SLASHED, EITHER = 1, 2, 3
 
 class Route:
     """One operation under one mount. `names` are the holes of `template` from left to right; `mount_depth` is
-    how many segments of the path are the mount; `endpoint` is what the kernel hangs on it."""
+    how many segments of the path are the mount, for a mount with holes; `endpoint` is what the kernel hangs
+    on it."""
 
-    __slots__ = ("dialect", "endpoint", "mount_depth", "names", "operation", "shape", "slash", "template")
+    __slots__ = (
+        "dialect",
+        "endpoint",
+        "mount",
+        "mount_depth",
+        "names",
+        "operation",
+        "shape",
+        "slash",
+        "template",
+    )
 
     def __init__(self, dialect: Dialect, operation: Operation, mount: str) -> None:
         template = mount + operation.path
@@ -34,7 +45,8 @@ class Route:
         self.dialect = dialect
         self.operation = operation
         self.slash = EITHER if dialect.slash else SLASHED if slashed else BARE
-        self.mount_depth = len(segments_of(mount))
+        self.mount = mount or _mount_of(dialect, self.template)
+        self.mount_depth = len(segments_of(self.mount)) if "{" in self.mount else 0
         self.names = tuple(m["name"] for s in segments_of(self.template) if (m := _HOLE.match(s)))
         self.shape = re.sub(r"\{[^{}.]+(\.\.\.)?\}", r"{\1}", self.template)
         self.endpoint: Any = None
@@ -49,6 +61,12 @@ class _Node:
         self.param: _Node | None = None
         self.rest: dict[tuple[str, bool], tuple[Route, ...]] | None = None
         self.routes: dict[tuple[str, bool], tuple[Route, ...]] | None = None
+
+
+def _mount_of(dialect: Dialect, template: str) -> str:
+    """The longest mount that an absolute path stands under, or an empty one."""
+    under = [m for m in dialect.mounts if template == m or template.startswith(f"{m}/")]
+    return max(under, key=len, default="")
 
 
 Found = tuple[tuple[Route, ...], tuple[str, ...]]

@@ -1,0 +1,89 @@
+"""What comes in: headers, addresses and bodies of raw ASGI requests, within limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import Any
+
+from taskyard.model.problem import Problem, Rejected
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+_HOST = re.compile(r"^[A-Za-z0-9._~\-]+(:[0-9]{1,5})?$|^\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?$")
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._:/+=\-]{1,128}$")
+
+
+class Disconnected(Exception):
+    """The client left before its request was whole."""
+
+
+def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by lower-case name; repeated ones joined by a comma (`cookie`: by a semicolon)."""
+    headers: dict[str, str] = {}
+    for name, value in raw:
+        key = name.decode("latin-1")
+        text = value.decode("latin-1")
+        if key in headers:
+            text = f"{headers[key]}{'; ' if key == 'cookie' else ', '}{text}"
+        headers[key] = text
+    return headers
+
+
+def base_url(headers: Mapping[str, str], scope: Scope, public_url: str | None, prefix: str) -> str:
+    """Scheme and authority as the client sees them, with the proxy's path prefix, without a trailing
+    slash."""
+    if public_url:
+        return public_url.rstrip("/")
+    host = headers.get("host", "")
+    if not _HOST.match(host):
+        server = scope.get("server") or ("localhost", None)
+        host = f"{server[0]}:{server[1]}" if server[1] else str(server[0])
+    return f"{scope.get('scheme', 'http')}://{host}{prefix}"
+
+
+def wanted_request_id(headers: Mapping[str, str]) -> str | None:
+    """The id that the client gave its request, if it is one that is safe to repeat."""
+    value = headers.get("x-request-id")
+    return value if value is not None and _REQUEST_ID.match(value) else None
+
+
+def declared_length(headers: Mapping[str, str]) -> int:
+    """`Content-Length`, 0 without one; chunked bodies are counted while they are read."""
+    text = headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) -> bytes:
+    """The whole body. Raises `Rejected` (`too_large`) as soon as it is known to exceed `limit` bytes, and
+    `Disconnected`."""
+    length = declared_length(headers)
+    if length > limit:
+        raise too_large(limit)
+    if not length and "transfer-encoding" not in headers:
+        return b""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Disconnected
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise too_large(limit)
+        if not message.get("more_body", False):
+            return b"".join((*chunks, chunk)) if chunks else bytes(chunk)
+        chunks.append(chunk)
+
+
+def too_large(limit: int) -> Rejected:
+    return Rejected(
+        Problem(
+            code="too_large",
+            reason="body_too_large",
+            detail=f"The request body is larger than {limit} bytes.",
+            context={"limit": limit},
+        )
+    )

@@ -1,0 +1,316 @@
+"""The kernel: one raw ASGI application for every dialect.
+
+A request is routed, authenticated, decoded, handled and answered; whatever goes wrong is answered in the
+words of the dialect that owns the path. Everything that can be built before the first request is.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from time import perf_counter
+from typing import Any, Protocol
+
+from taskyard.config import Settings
+from taskyard.http import collision
+from taskyard.http.access_log import AccessLog
+from taskyard.http.body import BodyDecoder
+from taskyard.http.delivery import Send, deliver, opened
+from taskyard.http.intake import (
+    Disconnected,
+    Receive,
+    Scope,
+    base_url,
+    read_body,
+    read_headers,
+    wanted_request_id,
+)
+from taskyard.http.message import Request, Response
+from taskyard.http.operation import Dialect, Operation
+from taskyard.http.params import ParamsDecoder
+from taskyard.http.problem import problem_response
+from taskyard.http.router import Route, Router
+from taskyard.http.system import system_dialect
+from taskyard.model.problem import Problem, Rejected
+from taskyard.telemetry import REFUSED, UNEXPECTED, OperationMeter, log, operation_meters
+
+
+class Page(Protocol):
+    """The web page: an ASGI application for the paths that it claims and no dialect serves."""
+
+    def claims(self, path: str) -> bool: ...
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]: ...
+
+
+class Endpoint:
+    """An operation with its decoders and its meter, built once and shared by all of its routes."""
+
+    __slots__ = ("body", "dialect", "limit", "meter", "operation", "params", "reads_body")
+
+    def __init__(self, dialect: Dialect, operation: Operation, settings: Settings) -> None:
+        self.dialect = dialect
+        self.operation = operation
+        self.meter = OperationMeter(dialect.name, operation.name)
+        self.params = (
+            ParamsDecoder(operation.params, refuse_unknown=dialect.unknown_params == "refuse")
+            if operation.params is not None
+            else None
+        )
+        raw = operation.body is bytes
+        self.reads_body = operation.body is not None
+        self.body = None if raw or not self.reads_body else BodyDecoder(operation.body, operation.body_media)
+        self.limit = operation.max_body or (settings.max_upload if raw else settings.max_body)
+
+    async def answer(self, request: Request, receive: Receive) -> Response:
+        """The response of a request that was routed here. Raises `Rejected`, `Disconnected`, or anything."""
+        operation = self.operation
+        request.principal = await self._principal(request)
+        if operation.handler is None:
+            REFUSED.labels(self.dialect.name, operation.name).inc()
+            raise Rejected(
+                Problem(
+                    code="not_served",
+                    reason="not_served",
+                    detail=f"{operation.method} {operation.path} is not served: {operation.why}",
+                    context={"operation": operation.name, "why": operation.why},
+                )
+            )
+        settings = request.app.settings
+        params = self.params.decode(request.query_string, settings) if self.params is not None else None
+        body: Any = None
+        if self.reads_body:
+            body = request.body = await read_body(receive, request.headers, self.limit)
+            if self.body is not None:
+                body = self.body.decode(body, request.headers.get("content-type"), settings)
+        return await opened(await operation.handler(request, params, body))
+
+    async def _principal(self, request: Request) -> Any:
+        if not self.operation.auth:
+            try:
+                return await self.dialect.authenticate(request) or request.app.anonymous
+            except Rejected:
+                return request.app.anonymous
+        principal = await self.dialect.authenticate(request) or request.app.anonymous
+        if principal is None:
+            raise Rejected(
+                Problem(code="unauthenticated", reason="no_credential", detail="A credential is needed.")
+            )
+        return principal
+
+
+class Kernel:
+    """Serves the dialects on one port.
+
+    `page` answers what no dialect serves. `startup` and `shutdown` run with the server's lifespan, in order;
+    without hooks the lifespan is still acknowledged.
+    """
+
+    def __init__(
+        self,
+        dialects: Sequence[Dialect],
+        app: Any,
+        settings: Settings,
+        *,
+        page: Page | None = None,
+        startup: Sequence[Callable[[], Awaitable[Any]]] = (),
+        shutdown: Sequence[Callable[[], Awaitable[Any]]] = (),
+    ) -> None:
+        self.app = app
+        self.settings = settings
+        self.page = page
+        self.startup = startup
+        self.shutdown = shutdown
+        self.dialects = tuple(dialects)
+        self.router = Router((*self.dialects, system_dialect(self.dialects, app)))
+        self._prefix = settings.path_prefix.rstrip("/")
+        self._log = AccessLog(settings.log_requests)
+        self._ids = f"{os.urandom(6).hex()}-"
+        self._count = itertools.count(1)
+        self._strays = OperationMeter("none", "none")
+        endpoints: dict[int, Endpoint] = {}
+        for route in self.router.routes:
+            key = id(route.operation)
+            if key not in endpoints:
+                endpoints[key] = Endpoint(route.dialect, route.operation, settings)
+            route.endpoint = endpoints[key]
+        operation_meters([*(endpoint.meter for endpoint in endpoints.values()), self._strays])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._serve(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = perf_counter()
+        method: str = scope["method"]
+        path: str = scope["raw_path"].decode("latin-1") if scope.get("raw_path") else scope["path"]
+        if self._prefix and path.startswith(self._prefix + "/"):
+            path = path[len(self._prefix) :]
+        if self.page is not None and self.page.claims(path) and self.router.match(method, path) is None:
+            await self.page({**scope, "path": path}, receive, send)
+            return
+        request = self._request(scope, method, path)
+        endpoint: Endpoint | None = None
+        extra: tuple[tuple[bytes, bytes], ...] = ()
+        try:
+            route = self._route(request)
+            endpoint = route.endpoint if route is not None else None
+            response = (
+                await endpoint.answer(request, receive) if endpoint is not None else self._options(path)
+            )
+        except Rejected as rejection:
+            dialect = endpoint.dialect if endpoint is not None else self._owner(path, request.headers)
+            response, extra = self._refusal(rejection.problem, request, dialect)
+        except Disconnected:
+            return
+        except Exception as fault:
+            dialect = endpoint.dialect if endpoint is not None else None
+            response, extra = self._failure(fault, request, dialect)
+        try:
+            await deliver(
+                response, send, receive, request_id=request.request_id, head=method == "HEAD", extra=extra
+            )
+        finally:
+            self._account(request, response.status, endpoint, perf_counter() - started)
+
+    def _request(self, scope: Scope, method: str, path: str) -> Request:
+        headers = read_headers(scope["headers"])
+        return Request(
+            app=self.app,
+            method=method,
+            path=path,
+            query_string=scope["query_string"].decode("latin-1"),
+            headers=headers,
+            body=b"",
+            base_url=base_url(headers, scope, self.settings.public_url, self._prefix),
+            request_id=wanted_request_id(headers) or f"{self._ids}{next(self._count):x}",
+        )
+
+    def _route(self, request: Request) -> Route | None:
+        """The route of a request, its operation and path parameters noted; None for OPTIONS of a known path.
+
+        Raises `Rejected` with `not_found` or `method_not_allowed`.
+        """
+        path = request.path
+        found = self.router.match(request.method, path)
+        if found is None and request.method == "HEAD":
+            found = self.router.match("GET", path)
+        if found is None:
+            allowed = self.router.allowed(path)
+            if not allowed:
+                raise Rejected(
+                    Problem(
+                        code="not_found",
+                        reason="unknown_path",
+                        detail=f"There is no path {path}.",
+                        context={"path": path},
+                    )
+                )
+            if request.method == "OPTIONS":
+                return None
+            raise Rejected(
+                Problem(
+                    code="method_not_allowed",
+                    reason="method_not_allowed",
+                    detail=f"{request.method} is not allowed here; {', '.join(allowed)} is.",
+                    context={"method": request.method, "allow": allowed, "path": path},
+                )
+            )
+        routes, values = found
+        route = routes[0] if len(routes) == 1 else self._chosen(routes, request)
+        request.operation = route.operation
+        if route.names:
+            request.path_params = dict(zip(route.names, values, strict=True))
+        depth = route.mount_depth
+        request.mount = "/".join(path.split("/")[: depth + 1]) if depth else route.mount
+        return route
+
+    def _chosen(self, routes: tuple[Route, ...], request: Request) -> Route:
+        names = [route.dialect.name for route in routes]
+        if routes[0].shape not in collision.COLLISIONS:
+            for route in routes:
+                if route.dialect.collides is not None and route.dialect.collides(request):
+                    return route
+        return routes[names.index(collision.winner(routes[0].shape, names, request.headers, request.path))]
+
+    def _owner(self, path: str, headers: Mapping[str, str]) -> Dialect | None:
+        """The dialect in whose words a path without a route is refused."""
+        owners = self.router.owners(path)
+        if not owners:
+            return None
+        dialects = {dialect.name: dialect for dialect, _ in owners}
+        prefix = "/".join(path.split("/")[: owners[0][1] + 1])
+        return dialects[collision.winner(prefix, list(dialects), headers, path)]
+
+    def _options(self, path: str) -> Response:
+        return Response(status=204, headers=[("allow", ", ".join(self.router.allowed(path)))])
+
+    def _refusal(
+        self, problem: Problem, request: Request, dialect: Dialect | None
+    ) -> tuple[Response, tuple[tuple[bytes, bytes], ...]]:
+        """The native error for a problem, and the headers that the kernel adds to it."""
+        try:
+            response = (dialect.render_problem if dialect is not None else problem_response)(problem, request)
+        except Exception as fault:
+            return self._failure(fault, request, None)
+        word = (problem.reason or problem.code).encode("ascii", "replace")
+        extra: tuple[tuple[bytes, bytes], ...] = ((b"x-taskyard-problem", word),)
+        if problem.code == "method_not_allowed":
+            extra = (*extra, (b"allow", ", ".join(problem.context["allow"]).encode("ascii", "replace")))
+        return response, extra
+
+    def _failure(
+        self, fault: Exception, request: Request, dialect: Dialect | None
+    ) -> tuple[Response, tuple[tuple[bytes, bytes], ...]]:
+        """A fault of ours: told in full to the log, and to the client only that it happened."""
+        name = dialect.name if dialect is not None else "none"
+        UNEXPECTED.labels(name).inc()
+        log.error(
+            "unexpected_error",
+            request_id=request.request_id,
+            method=request.method,
+            path=request.path,
+            dialect=name,
+            exc_info=fault,
+        )
+        problem = Problem(
+            code="internal",
+            reason="internal",
+            detail=f"The server failed. Its log has request {request.request_id}.",
+            retryable=True,
+        )
+        return self._refusal(problem, request, dialect)
+
+    def _account(self, request: Request, status: int, endpoint: Endpoint | None, seconds: float) -> None:
+        meter = endpoint.meter if endpoint is not None else self._strays
+        meter.add(status, seconds)
+        if self._log.enabled:
+            principal = request.principal
+            self._log.write(
+                request.method,
+                request.path,
+                status,
+                seconds,
+                request.request_id,
+                meter.dialect,
+                meter.operation,
+                principal.name if principal is not None else None,
+            )
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            kind = message["type"]
+            try:
+                for hook in self.startup if kind == "lifespan.startup" else self.shutdown:
+                    await hook()
+            except Exception as fault:
+                log.error(f"{kind}.failed", exc_info=fault)
+                await send({"type": f"{kind}.failed", "message": str(fault)})
+                return
+            await send({"type": f"{kind}.complete"})
+            if kind == "lifespan.shutdown":
+                return
