@@ -65,7 +65,8 @@ class Server:
         if self.settings.no_auth:
             app.anonymous = await app.identity.by_name("admin")
         self.app = app
-        self.kernel = Kernel(load_dialects(self.settings), app, self.settings)
+        app.dialects = load_dialects(self.settings)
+        self.kernel = Kernel(app.dialects, app, self.settings)
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)

@@ -40,6 +40,8 @@ class Application:
         self.cache = RenderCache(settings.render_cache)
         self.identity = Identity(settings, store, clock)
         self.anonymous: Principal | None = None
+        self.dialects: Sequence[Any] = ()
+        """The mounted wire APIs (`http.operation.Dialect`), for those who list them."""
         self.code = open_code_directory(settings, clock)
         self._signing_key: str | None = None
         self._closers: list[Callable[[], Awaitable[None]]] = []
