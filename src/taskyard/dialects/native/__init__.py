@@ -24,5 +24,5 @@ DIALECT = Dialect(
             """-d '{"title": "Check the invoice", "candidate_groups": ["finance"]}'""",
         ),
     ),
-    description="Lists over all kinds of definitions and tasks, writes that feed them, users, groups and grants.",
+    description="Lists over all kinds of definitions and tasks, the writes that feed them, and people.",
 )

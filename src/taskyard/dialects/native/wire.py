@@ -142,7 +142,9 @@ class NewDefinition(Strict, kw_only=True):
     name: Text | None = None
     description: Text | None = None
     category: Text | None = None
-    outcomes: Annotated[list[Name], Meta(max_length=20)] = ["APPROVE", "REJECT"]
+    outcomes: Annotated[list[Name], Meta(min_length=1, max_length=20)] = msgspec.field(
+        default_factory=lambda: ["APPROVE", "REJECT"]
+    )
     owner: Name | None = None
     tags: Annotated[list[Tag], Meta(max_length=100)] = []
 
