@@ -23,7 +23,8 @@ class Operation(msgspec.Struct, kw_only=True, frozen=True):
     `params` struct (None without one) and `body` decoded as the `body` type (None without one; `bytes` leaves
     it raw). `returns` maps each documented status to the type of its body (None: no body, `bytes`: not JSON,
     `str`: text). Statuses of the dialect's errors that every operation shares need no mention. `auth` False
-    serves anonymous callers too. `verdict` is served, partial or refused; `why` says what is missing.
+    serves anonymous callers too. `verdict` is served, partial or refused; `why` says what is missing. A
+    `fallback` answers only paths that no dialect's mount holds.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Operation(msgspec.Struct, kw_only=True, frozen=True):
     auth: bool = True
     max_body: int | None = None
     absolute: bool = False
+    fallback: bool = False
 
 
 def served(method: str, path: str, name: str, handler: Handler, **rest: Any) -> Operation:

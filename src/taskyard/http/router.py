@@ -129,7 +129,7 @@ class Router:
             return None
         for leaf, values in _walk(self._root, segments, 0, (), slashed):
             routes = leaf.get((method, slashed))
-            if routes is not None:
+            if routes is not None and not (routes[0].operation.fallback and self.owners(path)):
                 return routes, values
         return None
 
@@ -141,8 +141,8 @@ class Router:
         methods = {
             method
             for leaf, _ in _walk(self._root, segments, 0, (), slashed)
-            for method, with_slash in leaf
-            if with_slash == slashed
+            for (method, with_slash), routes in leaf.items()
+            if with_slash == slashed and not (routes[0].operation.fallback and self.owners(path))
         }
         if methods:
             methods.add("OPTIONS")
