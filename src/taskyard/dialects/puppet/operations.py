@@ -10,6 +10,8 @@ from taskyard.http.operation import Operation, partial, served
 
 ONLY_TASK_FILES = "only files that a valid task of the environment names are served"
 
+FILE_ERRORS = (400, 401, 403, 404, 500, 503)
+
 TASKS = (
     served(
         "GET",
@@ -84,7 +86,7 @@ FILES = (
         files.file_content,
         ONLY_TASK_FILES,
         params=FileParams,
-        returns={200: bytes, 400: wire.FileServerError, 403: wire.FileServerError, 404: wire.FileServerError},
+        returns={200: bytes, **dict.fromkeys(FILE_ERRORS, wire.FileServerError)},
         summary="A file of a task as it is now",
         tag="Files",
     ),
@@ -95,7 +97,7 @@ FILES = (
         files.static_file_content,
         ONLY_TASK_FILES + ", in the present version of the code",
         params=FileParams,
-        returns={200: bytes, 400: str, 403: str, 404: str},
+        returns={200: bytes, **dict.fromkeys(FILE_ERRORS, str)},
         summary="A file of a task in a version of the code",
         tag="Files",
     ),
@@ -105,9 +107,10 @@ FILES = (
         "getTaskFile",
         files.short_form,
         params=FileParams,
-        returns={200: bytes, 400: wire.ErrorBody, 403: wire.ErrorBody, 404: wire.ErrorBody},
+        returns={200: bytes, **dict.fromkeys(FILE_ERRORS, wire.ErrorBody)},
         summary="A file of a task by the short form of its path",
         tag="Files",
+        fallback=True,
     ),
 )
 
