@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from taskyard.dialects.native.wire import MOST, Name, Strict, Text
 
-Password = Annotated[str, Meta(min_length=8, max_length=1000)]
+Password = Annotated[str, Meta(min_length=1, max_length=1000)]
 Names = Annotated[list[Name], Meta(max_length=500)]
 Role = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_.:-]+$")]
 

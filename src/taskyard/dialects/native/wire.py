@@ -167,7 +167,7 @@ class NewTaskBody(Strict, kw_only=True):
     category: Text | None = None
     identification_key: Text | None = None
     attributes: Annotated[dict[Name, str | float], Meta(max_length=50)] = {}
-    payload: msgspec.Raw = msgspec.Raw(b"null")
+    payload: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
 
 
 class TaskBatch(Strict, kw_only=True):
@@ -193,7 +193,7 @@ class Completion(Strict, kw_only=True):
     """How a task ends: the outcome's word and, merged into the payload, what was decided."""
 
     outcome: Name = "OK"
-    payload: msgspec.Raw = msgspec.Raw(b"null")
+    payload: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
 
 
 class SessionBody(Strict, kw_only=True):
