@@ -61,6 +61,7 @@ class Opened:
         self.store.close()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(5)
+        self.loop.close()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
