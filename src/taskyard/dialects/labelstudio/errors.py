@@ -45,7 +45,7 @@ def render_problem(problem: Problem, request: Request) -> Response:
         "detail": _detail(problem, request),
         "exc_info": None,
     }
-    if problem.code in ("invalid", "unprocessable"):
+    if problem.code in ("invalid", "unprocessable") and problem.reason != "bad_query":
         body["detail"] = "Validation error"
         body["validation_errors"] = _validation_errors(problem)
     headers = [("WWW-Authenticate", "Token")] if status == 401 else []
