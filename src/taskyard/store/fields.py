@@ -86,7 +86,10 @@ ENTITIES: dict[str, Entity] = {
     ),
     "definition": Entity(
         table=t.definitions,
-        parts={"current": Part(t.definition_versions, "latest_id", "id")},
+        parts={
+            "current": Part(t.definition_versions, "latest_id", "id"),
+            "document": Part(t.version_documents, "latest_id", "version_id"),
+        },
         relations={
             "tags": Relation(t.definition_tags, "id", "definition_id"),
             "versions": Relation(t.definition_versions, "id", "definition_id"),
