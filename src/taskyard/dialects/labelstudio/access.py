@@ -57,17 +57,17 @@ async def authenticate(request: Request) -> Principal | None:
 
 
 async def _by_opaque(request: Request, token: str) -> Principal | None:
-    """A refresh token opens nothing but `/api/token/refresh`."""
-    return None if token.count(".") == 2 else await request.app.identity.by_token(token)
+    """A personal access token of ours opens nothing but `/api/token/refresh`."""
+    if token.count(".") == 2 and await read_token(request.app, token) is not None:
+        return None
+    return await request.app.identity.by_token(token)
 
 
 async def _by_bearer(request: Request, token: str) -> Principal | None:
-    if token.count(".") != 2:
+    claims = await read_token(request.app, token) if token.count(".") == 2 else None
+    if claims is None:
         return await request.app.identity.by_token(token)
-    claims = await read_token(request.app, token)
-    if claims is None or claims.token_type != "access":
-        return None
-    return await request.app.identity.by_name(claims.name)
+    return await request.app.identity.by_name(claims.name) if claims.token_type == "access" else None
 
 
 async def sign(app: Any, claims: Claims) -> str:

@@ -107,3 +107,8 @@ def not_found(model: str, **context: Any) -> Rejected:
     return rejected(
         "not_found", f"No {model} matches the given query.", reason=f"unknown_{model.lower()}", **context
     )
+
+
+def invalid(errors: tuple[FieldError, ...]) -> Rejected:
+    """The refusal of several fields or parameters at once."""
+    return Rejected(Problem(code="invalid", reason="invalid_fields", detail=errors[0].detail, errors=errors))
