@@ -12,6 +12,7 @@ from typing import Any
 from taskyard import engine
 from taskyard.app.application import Application
 from taskyard.app.bootstrap import Bootstrap, bootstrap
+from taskyard.app.code_catalog import keep_catalog
 from taskyard.config import Settings, SettingsError
 from taskyard.http.kernel import Kernel
 from taskyard.http.operation import Dialect
@@ -66,6 +67,7 @@ class Server:
             app.anonymous = await app.identity.by_name("admin")
         self.app = app
         app.dialects = load_dialects(self.settings)
+        keep_catalog(app)
         self.kernel = Kernel(app.dialects, app, self.settings)
         gc.collect()
         gc.freeze()

@@ -14,8 +14,12 @@ from taskyard.engine.nodes import KIND, PutNode, RetireNode
 from taskyard.model.definition import Definition, Version, VersionDocument
 from taskyard.model.principal import Principal
 from taskyard.model.query import Query, both, eq
+from taskyard.telemetry import log
 
 CONCURRENT = 200
+SHOWN_FAULTS = 20
+PAUSE_SECONDS = 0.2
+"""Least time between two looks, for code that never stops changing."""
 
 
 class NodeFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +57,56 @@ async def synchronise(app: Application, code: CodeDirectory, default_environment
         chunk = commands[start : start + CONCURRENT]
         changed += sum(await asyncio.gather(*(app.run(command) for command in chunk)))
     return changed
+
+
+class CatalogKeeper:
+    """Keeps the node definitions equal to the tasks on disk for as long as the server runs: it looks every
+    `puppet_sync_seconds`, and at once when a request found changed code."""
+
+    def __init__(self, app: Application) -> None:
+        self._app = app
+        self._changed = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.create_task(self._keep())
+        app.code.listeners.append(self._seen)
+        app.on_close(self.close)
+
+    async def close(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    def _seen(self, snapshot: Snapshot) -> None:
+        """Report what is wrong with an environment and have the definitions looked at."""
+        for warning in snapshot.warnings:
+            log.warning("puppet_code", environment=snapshot.environment, warning=warning)
+        faults = {**snapshot.module_faults, **snapshot.faults}
+        for name, fault in list(faults.items())[:SHOWN_FAULTS]:
+            log.warning(
+                "puppet_task_invalid", environment=snapshot.environment, task=name, fault=fault.message
+            )
+        if len(faults) > SHOWN_FAULTS:
+            log.warning("puppet_tasks_invalid", environment=snapshot.environment, tasks=len(faults))
+        self._loop.call_soon_threadsafe(self._changed.set)
+
+    async def _keep(self) -> None:
+        settings = self._app.settings
+        while True:
+            self._changed.clear()
+            try:
+                await synchronise(self._app, self._app.code, settings.puppet_default_environment)
+            except Exception as error:
+                log.error("puppet_sync_failed", exc_info=error)
+            await asyncio.sleep(PAUSE_SECONDS)
+            try:
+                await asyncio.wait_for(self._changed.wait(), settings.puppet_sync_seconds)
+            except TimeoutError:
+                continue
+
+
+def keep_catalog(app: Application) -> None:
+    """Start keeping the definitions, if the settings name a code directory and want it."""
+    if app.settings.puppet_code and app.settings.puppet_sync_seconds:
+        CatalogKeeper(app)
 
 
 async def permitted_tasks(app: Application, principal: Principal, action: str) -> frozenset[str]:

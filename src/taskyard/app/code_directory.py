@@ -41,6 +41,8 @@ class CodeDirectory:
             boundary=Boundary((code_dir, *(str(path) for path in trusted))),
             limits=limits or CodeLimits(),
         )
+        self.listeners: list[Callable[[Snapshot], None]] = []
+        """Called with each fresh snapshot, on the thread that took it."""
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._snapshots: dict[str, Snapshot] = {}
@@ -73,7 +75,9 @@ class CodeDirectory:
                 self._snapshots[name] = fresh
                 while len(self._snapshots) > KEPT_SNAPSHOTS:
                     self._snapshots.pop(next(iter(self._snapshots)))
-            return fresh
+        for listener in self.listeners:
+            listener(fresh)
+        return fresh
 
     def read(self, file: CodeFile) -> Iterator[bytes]:
         """The content of a file of a snapshot, in pieces. Raises `Unreadable` at once when it changed

@@ -81,7 +81,8 @@ class Observations:
         return found
 
     def _settled(self, found: os.stat_result) -> Signature:
-        changed = max(found.st_mtime_ns, found.st_ctime_ns) // 1_000_000
+        # Every change of content sets the change time, which unlike the modification time nobody can choose.
+        changed = found.st_ctime_ns // 1_000_000
         return signature_of(found) if changed < self._now() - SETTLING_MS else UNSETTLED
 
     def still_hold(self) -> bool:
