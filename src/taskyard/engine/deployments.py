@@ -7,7 +7,14 @@ from typing import Any
 import msgspec
 
 from taskyard.engine.access import require
-from taskyard.engine.versions import TURN, add_version, authorise, remove_versions, take_turn
+from taskyard.engine.versions import (
+    TURN,
+    add_version,
+    authorise,
+    foresee_definitions,
+    remove_versions,
+    take_turn,
+)
 from taskyard.model.command import Command, decides, foresees
 from taskyard.model.definition import Definition, Deployment, Resource, ResourceBytes, Version
 from taskyard.model.identity import Setting
@@ -76,6 +83,7 @@ def foresee_deploy(command: Deploy) -> list[Any]:
 @decides(Deploy)
 def deploy(command: Deploy, view: View) -> Deployed:
     take_turn(view, command.seen)
+    foresee_definitions(view, command.tenant, [version.key for version in command.versions])
     if not command.versions:
         require(command.actor, "create", kind="process")
     who = command.actor.name if command.actor else None
@@ -128,6 +136,7 @@ def remove_deployment(command: RemoveDeployment, view: View) -> None:
         )
     deployment = found[0]
     versions = view.find(Version, deployment_id=deployment.id)
+    view.load(Definition, sorted({version.definition_id for version in versions}))
     for version in versions:
         definition = view.get(Definition, version.definition_id)
         authorise(view, command.actor, "delete", definition, version.key)

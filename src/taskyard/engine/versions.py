@@ -73,6 +73,14 @@ def authorise(
     require(actor, action, kind="process", key=key, owner=owner, tags=pairs)
 
 
+def foresee_definitions(view: View, tenant: str, keys: list[str]) -> None:
+    """Load the definitions of the keys, and their newest versions, at once."""
+    names = ("tenant", "kind", "key")
+    view.expect(Definition, names, [(tenant, "process", key) for key in keys])
+    found = [row for key in keys for row in view.find(Definition, tenant=tenant, kind="process", key=key)]
+    view.load(Version, [row.latest_id for row in found if row.latest_id])
+
+
 def add_version(view: View, deployment: Deployment, new: Any, actor: Principal | None) -> Version:
     """Insert the next version of a process: one above the newest row that is left of the same key and tenant.
 
@@ -155,7 +163,13 @@ def remove_versions(view: View, versions: list[Version], who: str | None = None)
     """Delete versions with what hangs on them. A definition shows its newest version that is left, or goes
     too."""
     gone = {version.id for version in versions}
-    for definition_id in sorted({version.definition_id for version in versions}):
+    definitions = sorted({version.definition_id for version in versions})
+    view.load(Definition, definitions)
+    for row_type in (Version, DefinitionTag):
+        view.expect(row_type, ("definition_id",), [(row_id,) for row_id in definitions])
+    for row_type in (Starter, Incident):
+        view.expect(row_type, ("version_id",), [(row_id,) for row_id in sorted(gone)])
+    for definition_id in definitions:
         definition = view.get(Definition, definition_id)
         if definition is None:
             continue
@@ -180,8 +194,10 @@ def remove_versions(view: View, versions: list[Version], who: str | None = None)
 
 
 def _wanted(command: Any, view: View, ids: tuple[int, ...], action: str) -> list[Version]:
+    view.load(Version, sorted(ids))
     rows = [view.get(Version, row_id) for row_id in sorted(ids)]
     versions = [row for row in rows if row is not None]
+    view.load(Definition, sorted({version.definition_id for version in versions}))
     if len(versions) < len(ids):
         raise rejected("not_found", "A process definition is gone by now", reason="unknown_definition")
     for version in versions:
