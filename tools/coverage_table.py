@@ -2,11 +2,11 @@
 
 import importlib
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from taskyard.http.operation import Dialect, Operation
+from taskyard.http.coverage import CoverageRow, coverage_of, coverage_rows
+from taskyard.http.operation import Dialect
 from taskyard.server import DIALECTS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,19 +31,14 @@ def dialects() -> list[Dialect]:
     return [importlib.import_module(f"taskyard.dialects.{name}").DIALECT for name in DIALECTS]
 
 
-def counted(dialect: Dialect) -> Counter[str]:
-    """How many operations have which verdict."""
-    return Counter(operation.verdict for operation in dialect.operations)
-
-
 def summary(found: Iterable[Dialect], link: str) -> str:
     """One line per dialect; `link` is the address of the full page."""
     lines = ["| API | mounted at | served | partial | refused |", "|---|---|---:|---:|---:|"]
     for dialect in found:
-        n = counted(dialect)
+        n = coverage_of(dialect)
         mounts = " ".join(f"`{mount or '/'}`" for mount in dialect.mounts)
         lines.append(
-            f"| [{dialect.title}]({link}#{dialect.name}) | {mounts} | {n['served']} | {n['partial']} | {n['refused']} |"
+            f"| [{dialect.title}]({link}#{dialect.name}) | {mounts} | {n.served} | {n.partial} | {n.refused} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -57,15 +52,14 @@ def section(dialect: Dialect) -> Iterator[str]:
     """One dialect: its open operations as a table, and the refused ones as a list grouped by reason."""
     yield f'\n<a id="{dialect.name}"></a>\n\n## {dialect.title}\n'
     yield "| operation | verdict | notes |\n|---|---|---|"
-    refused: dict[str, list[Operation]] = {}
-    for operation in dialect.operations:
-        if operation.verdict == "refused":
-            refused.setdefault(operation.why, []).append(operation)
-            continue
-        note = operation.why if operation.verdict == "partial" else operation.summary
-        yield f"| `{operation.method} {cell(operation.path) or '/'}` | {operation.verdict} | {cell(note)} |"
-    for why, operations in refused.items():
-        names = ", ".join(f"`{operation.method} {operation.path or '/'}`" for operation in operations)
+    refused: dict[str, list[CoverageRow]] = {}
+    for row in coverage_rows([dialect]):
+        if row.verdict == "refused":
+            refused.setdefault(row.why, []).append(row)
+        else:
+            yield f"| `{row.method} {cell(row.path)}` | {row.verdict} | {cell(row.why)} |"
+    for why, rows in refused.items():
+        names = ", ".join(f"`{row.method} {row.path}`" for row in rows)
         yield f"\n**Refused** ({cell(why).rstrip('.')}): {names}"
 
 
