@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 
 USER = "taskyard"
+ATTEMPTS = 3
 
 
 class Cluster:
@@ -21,22 +22,26 @@ class Cluster:
 
     def __init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="taskyard-pg-"))
+        self.data = str(self.home / "data")
+        self.binaries = find_binaries()
         self.port = 0
 
     def start(self) -> None:
-        binaries = find_binaries()
+        """Make the cluster and start it. Another process may take the free port first, so it is tried again."""
         if os.geteuid() == 0:
             account = pwd.getpwnam("postgres")
             os.chown(self.home, account.pw_uid, account.pw_gid)
-        data = str(self.home / "data")
-        self._run(str(binaries / "initdb"), "-D", data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        options = f"-p {self.port} -k {self.home} -c listen_addresses=127.0.0.1 -c max_connections=200"
-        self._run(
-            str(binaries / "pg_ctl"), "-D", data, "-o", options, "-l", str(self.home / "log"), "-w", "-t", "60", "start"
-        )
+        self._run("initdb", "-D", self.data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8")
+        for attempt in range(ATTEMPTS):
+            self.port = free_port()
+            options = f"-p {self.port} -k {self.home} -c listen_addresses=127.0.0.1 -c max_connections=200"
+            try:
+                self._control("-o", options, "-t", "60", "start")
+            except RuntimeError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                return
 
     def create(self) -> str:
         """The URL of a new, empty database."""
@@ -49,23 +54,38 @@ class Cluster:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
 
     def stop(self) -> None:
-        self._run(str(find_binaries() / "pg_ctl"), "-D", str(self.home / "data"), "-m", "immediate", "-w", "stop")
+        self._control("-m", "immediate", "stop")
         shutil.rmtree(self.home, ignore_errors=True)
 
     def restart(self) -> None:
         """Stop without grace and start again, as a crash does."""
-        data = str(self.home / "data")
-        self._run(str(find_binaries() / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "restart", "-l", str(self.home / "log"))
+        self._control("-m", "immediate", "restart")
 
-    def _run(self, *command: str) -> None:
+    def _control(self, *arguments: str) -> None:
+        self._run("pg_ctl", "-D", self.data, "-l", str(self.home / "log"), "-w", *arguments)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        """Run a program of PostgreSQL, as its own account when root. A pipe would stay open in the daemon, so the
+        output goes to a file."""
         prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        done = subprocess.run(
-            [*prefix, *command], cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        ) if command[0].endswith("initdb") else subprocess.run(
-            [*prefix, *command], cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        if done.returncode != 0:
-            raise RuntimeError(f"{Path(command[0]).name} failed: {(done.stdout or b'').decode()[-2000:]}")
+        with tempfile.TemporaryFile() as said:
+            done = subprocess.run(
+                [*prefix, str(self.binaries / program), *arguments],
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+            )
+            if done.returncode != 0:
+                said.seek(0)
+                raise RuntimeError(f"{program} failed: {said.read().decode(errors='replace')[-2000:]}")
+
+
+def free_port() -> int:
+    """A port on the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def find_binaries() -> Path:
@@ -73,7 +93,7 @@ def find_binaries() -> Path:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if found:
         return found[-1].parent
-    plain = shutil.which("initdb")
+    plain = shutil.which("initdb") or shutil.which("pg_ctl")
     if plain is None:
         raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
     return Path(plain).resolve().parent

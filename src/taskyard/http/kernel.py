@@ -149,7 +149,7 @@ class Kernel:
         path: str = scope["raw_path"].decode("latin-1") if scope.get("raw_path") else scope["path"]
         if self._prefix and path.startswith(self._prefix + "/"):
             path = path[len(self._prefix) :]
-        if self.page is not None and self.page.claims(path) and self.router.match(method, path) is None:
+        if self.page is not None and self.page.claims(path) and not self._serves(method, path):
             await self.page({**scope, "path": path}, receive, send)
             return
         request = self._request(scope, method, path)
@@ -175,6 +175,11 @@ class Kernel:
             )
         finally:
             self._account(request, response.status, endpoint, perf_counter() - started)
+
+    def _serves(self, method: str, path: str) -> bool:
+        """A dialect has this path of the page for itself."""
+        found = self.router.match(method, path)
+        return found is not None and not found[0][0].operation.fallback
 
     def _request(self, scope: Scope, method: str, path: str) -> Request:
         headers = read_headers(scope["headers"])

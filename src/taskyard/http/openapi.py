@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -16,6 +16,7 @@ from taskyard.model.problem import Problem
 _REST = re.compile(r"\{([^{}.]+)\.\.\.\}")
 _HOLES = re.compile(r"\{([^{}.]+)(?:\.\.\.)?\}")
 _WORDS = re.compile(r"[^A-Za-z0-9_]+")
+_encoder = msgspec.json.Encoder(enc_hook=str)
 _REF = "#/components/schemas/{name}"
 
 REASONS = {
@@ -92,26 +93,35 @@ class _Writer:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.ids: set[str] = set()
+        self._fields: dict[type, tuple[msgspec.structs.FieldInfo, ...]] = {}
         types: dict[int, Any] = {}
         for operation in dialect.operations:
             for wanted in self._types(operation):
-                types.setdefault(id(wanted), wanted)
+                types.update((id(part), part) for part in _parts(wanted))
         for wanted in dialect.error_statuses.values():
             if _is_schema(wanted):
-                types.setdefault(id(wanted), wanted)
+                types.update((id(part), part) for part in _parts(wanted))
+        self._kept = types
         schemas, self._components = msgspec.json.schema_components(
             tuple(types.values()), schema_hook=lambda _: {}, ref_template=_REF
         )
         self._schemas = dict(zip(types, schemas, strict=True))
-        self._kept = list(types.values())
         self._kernel = self._kernel_statuses()
 
     def _types(self, operation: Operation) -> list[Any]:
         found: list[Any] = []
         if operation.params is not None:
-            found += [field.type for field in _fields(operation.params)]
+            if operation.params not in self._fields:
+                self._fields[operation.params] = msgspec.structs.fields(operation.params)
+            found += [field.type for field in self._fields[operation.params]]
         found += [wanted for wanted in (operation.body, *operation.returns.values()) if _is_schema(wanted)]
         return found
+
+    def _schema(self, wanted: Any) -> dict[str, Any]:
+        parts = _parts(wanted)
+        if len(parts) == 1:
+            return self._schemas[id(parts[0])]
+        return {"anyOf": [self._schemas[id(part)] for part in parts]}
 
     def schemas(self) -> dict[str, Any]:
         return self._components
@@ -130,7 +140,7 @@ class _Writer:
             for name in holes
         ]
         if operation.params is not None:
-            parameters += [self._parameter(field) for field in _fields(operation.params)]
+            parameters += [self._parameter(field) for field in self._fields[operation.params]]
         if parameters:
             written["parameters"] = parameters
         if operation.body is not None:
@@ -151,9 +161,9 @@ class _Writer:
         return candidate
 
     def _parameter(self, field: msgspec.structs.FieldInfo) -> dict[str, Any]:
-        schema = dict(self._schemas[id(field.type)])
+        schema = dict(self._schema(field.type))
         if field.default is not msgspec.NODEFAULT and field.default is not None:
-            schema["default"] = msgspec.to_builtins(field.default)
+            schema["default"] = msgspec.json.decode(_encoder.encode(field.default))
         parameter: dict[str, Any] = {"name": field.encode_name, "in": "query", "schema": schema}
         if "description" in schema:
             parameter["description"] = schema.pop("description")
@@ -165,7 +175,7 @@ class _Writer:
         content: dict[str, Any] = {}
         for media in operation.body_media:
             if _is_schema(operation.body):
-                content[media] = {"schema": self._schemas[id(operation.body)]}
+                content[media] = {"schema": self._schema(operation.body)}
             elif media.startswith(("multipart/", "application/x-www-form")):
                 content[media] = {"schema": {"type": "object", "additionalProperties": True}}
             else:
@@ -192,7 +202,7 @@ class _Writer:
         elif wanted is str:
             response["content"] = {"text/plain": {"schema": {"type": "string"}}}
         elif wanted is not None:
-            response["content"] = {"application/json": {"schema": self._schemas[id(wanted)]}}
+            response["content"] = {"application/json": {"schema": self._schema(wanted)}}
         return response
 
     def _errors(self, operation: Operation) -> list[int]:
@@ -230,8 +240,13 @@ class _Writer:
         return found
 
 
-def _fields(struct: type) -> tuple[msgspec.structs.FieldInfo, ...]:
-    return msgspec.structs.fields(struct)
+def _parts(wanted: Any) -> tuple[Any, ...]:
+    """The type itself, or the members of a union that no decoder could tell apart."""
+    try:
+        msgspec.inspect.type_info(wanted)
+    except TypeError:
+        return get_args(wanted) or (Any,)
+    return (wanted,)
 
 
 def _is_schema(wanted: Any) -> bool:
