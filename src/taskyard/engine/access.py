@@ -99,7 +99,11 @@ def scope_of(principal: Principal, entity: str, action: str = "read") -> Filter:
         return visible_tasks(principal, action)
     if entity in ("definition", "version"):
         return visible_definitions(principal, action, entity)
-    if entity in ("deployment", "resource", "saved_view"):
+    if entity == "deployment":
+        return visible_deployments(principal, action)
+    if entity == "incident":
+        return either(*[_granted(grant, "version.kind", "version.key") for grant in _plain(principal, action)])
+    if entity in ("resource", "saved_view"):
         return TRUE if _allowing(principal, action) else FALSE
     if entity == "user":
         return eq("name", principal.name)
@@ -120,7 +124,25 @@ def visible_definitions(principal: Principal, action: str, entity: str = "defini
     return either(*parts)
 
 
+def visible_deployments(principal: Principal, action: str) -> Filter:
+    """Deployments the caller made, and those of processes on which the caller may do `action`."""
+    parts: list[Filter] = [eq("created_by", principal.name)]
+    for grant in _plain(principal, action):
+        if grant.target_type == "any" or (grant.target_type == "kind" and grant.target == "process"):
+            return TRUE
+        if grant.target_type == "definition":
+            parts.append(Has("versions", _granted(grant, "kind", "key")))
+    return either(*parts)
+
+
+def _plain(principal: Principal, action: str) -> list[GrantFact]:
+    """The grants that allow an action by something else than a tag."""
+    return [grant for grant in _allowing(principal, action) if grant.target_type != "tag"]
+
+
 def _granted(grant: GrantFact, kind_field: str, key_field: str) -> Filter:
+    if grant.target_type == "any":
+        return TRUE
     if grant.target_type == "kind":
         return eq(kind_field, grant.target)
     name, _, value = grant.target.partition(":")
