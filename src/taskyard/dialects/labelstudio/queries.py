@@ -9,7 +9,7 @@ import msgspec
 from taskyard.dialects.labelstudio.columns import DATA, PREFIX
 from taskyard.dialects.labelstudio.errors import digits_fault
 from taskyard.dialects.labelstudio.filters import MAX_INT, column_of, condition, refusal
-from taskyard.model.problem import Rejected, rejected
+from taskyard.dialects.labelstudio.pages import invalid_page
 from taskyard.model.query import TRUE, All, Cmp, Filter, Has, Not, Order, both, either, eq, one_of
 
 MAX_ITEMS = 200
@@ -210,25 +210,11 @@ def page_number(text: str | None) -> int | str:
     return int(text)
 
 
-def invalid_page() -> Rejected:
-    return rejected("not_found", "Invalid page.", reason="invalid_page")
-
-
 def page_length(text: str | None) -> int:
     """The size of a page: a positive whole number, else 100."""
     if text is None or not text.isascii() or not text.isdigit() or len(text) > 15 or int(text) < 1:
         return PAGE_SIZE
     return int(text)
-
-
-def flag(text: str | None, default: bool) -> bool:
-    """A boolean parameter, read as the original server does: words for true and false, else the default."""
-    word = (text or "").strip().lower()
-    if word in ("true", "1", "yes", "on", "t", "y"):
-        return True
-    if word in ("false", "0", "no", "off", "f", "n"):
-        return False
-    return default
 
 
 def row_number(name: str, text: str) -> int:

@@ -1,0 +1,219 @@
+"""`GET /api/tasks/`: the list of a project's tasks, in the shape of the caller's role (seed: List tasks)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from taskyard.app.label_imports import settings_of
+from taskyard.dialects.labelstudio.access import role_in
+from taskyard.dialects.labelstudio.errors import not_found
+from taskyard.dialects.labelstudio.moments import filled, people_in
+from taskyard.dialects.labelstudio.pages import comma_list, flag, invalid_page
+from taskyard.dialects.labelstudio.queries import (
+    ANNOTATED,
+    FOR_REVIEW,
+    Prepared,
+    assigned_or_free,
+    from_document,
+    in_project,
+    page_length,
+    page_number,
+    prepared,
+    row_number,
+    selected,
+)
+from taskyard.dialects.labelstudio.render import LAZY, Look, TaskRenderer, look_of
+from taskyard.http.message import JSON, Request, Response
+from taskyard.model.definition import Definition
+from taskyard.model.identity import SavedView, User
+from taskyard.model.labeling import PROJECT
+from taskyard.model.principal import Principal
+from taskyard.model.problem import rejected
+from taskyard.model.query import Filter, Order, Query, both
+
+SUMS = ("progress.annotations", "progress.predictions")
+STREAM_FROM = 1_000
+"""Pages longer than this are streamed."""
+
+STREAM_CHUNK = 200
+LARGEST = 2**53
+
+Text = str | None
+
+
+class TaskListParams(msgspec.Struct, kw_only=True):
+    """Query parameters, read as text: the original takes odd values in its own way (label-studio.md §2.1)."""
+
+    fields: Annotated[Text, Meta(description="`all` adds annotations and predictions; else `task_only`.")] = (
+        None
+    )
+    include: Annotated[Text, Meta(description="Comma list of the fields to show.")] = None
+    only_annotated: Annotated[Text, Meta(description="true: only tasks with annotations.")] = None
+    page: Annotated[Text, Meta(description="Page number from 1, or `last`.")] = None
+    page_size: Annotated[Text, Meta(description="Tasks per page; 100 unless a positive integer.")] = None
+    project: Annotated[Text, Meta(description="Project id; this or `view` is needed.")] = None
+    query: Annotated[
+        Text, Meta(description='JSON: {"filters": .., "selectedItems": .., "ordering": ..}.')
+    ] = None
+    resolve_uri: Annotated[Text, Meta(description="false: leave storage addresses in data as they are.")] = (
+        None
+    )
+    review: Annotated[Text, Meta(description="true: tasks with annotations that wait for review.")] = None
+    selected_items: Annotated[Text, Meta(description="JSON: a selection of tasks, for review.")] = (
+        msgspec.field(default=None, name="selectedItems")
+    )
+    view: Annotated[Text, Meta(description="View id; its filters and order apply, `query` is ignored.")] = (
+        None
+    )
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What the list is about."""
+
+    project: Definition
+    role: str
+    prepared: Prepared
+
+
+async def list_(request: Request, params: TaskListParams, body: None) -> Response:
+    """`GET tasks/`"""
+    asked = await _asked(request, params)
+    size, number = page_length(params.page_size), page_number(params.page)
+    query = Query(
+        entity="task",
+        where=_where(request, params, asked),
+        order=asked.prepared.order or (Order("id"),),
+        want_total=True,
+        sums=SUMS,
+    )
+    renderer = TaskRenderer(await _look(request, params, asked))
+    if number == "last":
+        total = await request.app.count(query, reader(request.caller))
+        number = max(1, -(-total // size))
+    offset = (int(number) - 1) * size
+    if offset > LARGEST:
+        raise invalid_page()
+    query = msgspec.structs.replace(query, limit=size, offset=offset)
+    return await answer(request, query, renderer)
+
+
+async def answer(request: Request, query: Query, renderer: TaskRenderer) -> Response:
+    """The page of a query, with totals. A page beyond the end is not found; clients stop there."""
+    app, caller = request.app, reader(request.caller)
+    size = query.limit or 0
+    if size <= STREAM_FROM:
+        rendered = await app.render_page(query, caller, renderer)
+        page, items = rendered.page, rendered.items
+    else:
+        page, items = await app.list(msgspec.structs.replace(query, limit=0), caller), None
+    total = page.total or 0
+    if query.offset and query.offset >= total:
+        raise invalid_page()
+    sums = page.sums or {}
+    head = b'{"total_annotations":%d,"total_predictions":%d,"total":%d,"tasks":[' % (
+        *[int(sums.get(name) or 0) for name in SUMS],
+        total,
+    )
+    if items is None:
+        return Response(body=_streamed(request, query, renderer, head), media_type=JSON)
+    return Response(body=head + b",".join(await finished(app, items)) + b"]}", media_type=JSON)
+
+
+async def finished(app: Any, items: list[bytes]) -> list[bytes]:
+    """Rendered items with ages and people filled in."""
+    people = people_in(items)
+    users = {user.id: user for user in await app.rows(User, "id", sorted(people))} if people else {}
+    now = app.clock.now()
+    return [filled(item, users, now) for item in items]
+
+
+async def _streamed(
+    request: Request, query: Query, renderer: TaskRenderer, head: bytes
+) -> AsyncIterator[bytes]:
+    """The answer in pieces, holding no more than a chunk of tasks."""
+    left = query.limit or 0
+    whole = msgspec.structs.replace(query, limit=None, want_total=False, sums=())
+    lead, chunk = head, []
+    source = request.app.render_stream(whole, reader(request.caller), renderer)
+    try:
+        async for item in source:
+            chunk.append(item)
+            left -= 1
+            if len(chunk) == STREAM_CHUNK or not left:
+                yield lead + b",".join(await finished(request.app, chunk))
+                lead, chunk = b",", []
+            if not left:
+                break
+    finally:
+        await source.aclose()
+    if chunk:
+        yield lead + b",".join(await finished(request.app, chunk)) + b"]}"
+    else:
+        yield (head if lead is head else b"") + b"]}"
+
+
+def reader(caller: Principal) -> Principal:
+    """The caller as one who sees every task of a project. Only for queries that are bound to a project in which
+    the caller has a role: inside it, the role decides what is shown, not the rules for single tasks."""
+    return msgspec.structs.replace(caller, admin=True)
+
+
+async def _asked(request: Request, params: TaskListParams) -> Asked:
+    app, view = request.app, None
+    project_id = row_number("project", params.project) if params.project else None
+    if params.view:
+        view = await app.row(SavedView, id=row_number("view", params.view))
+        if view is None:
+            raise not_found("View")
+        if project_id is not None and project_id != view.definition_id:
+            raise rejected("invalid", "Project and View mismatch", reason="bad_query")
+        project_id = view.definition_id
+    if project_id is None:
+        raise rejected("not_found", "Neither project nor view id specified", reason="no_project_or_view")
+    project = await app.row(Definition, id=project_id)
+    if project is None or project.kind != PROJECT:
+        raise not_found("Project", project=project_id)
+    role = role_in(request.caller, project)
+    if not role:
+        raise rejected("forbidden", "The caller has no role in this project.", reason="no_role")
+    found = from_document(msgspec.json.decode(view.document)) if view else prepared(params.query)
+    return Asked(project, role, found)
+
+
+def _where(request: Request, params: TaskListParams, asked: Asked) -> Filter:
+    caller = request.caller
+    return both(
+        *_flat(in_project(asked.project.id)),
+        asked.prepared.where,
+        ANNOTATED if flag(params.only_annotated, False) else None,
+        FOR_REVIEW if flag(params.review, False) else None,
+        selected(params.selected_items),
+        assigned_or_free(caller.name, caller.id) if asked.role == "AN" else None,
+    )
+
+
+def _flat(where: Any) -> tuple[Filter, ...]:
+    """The parts of a conjunction: kept side by side, the store can tell that counters hold their total."""
+    return where.of
+
+
+async def _look(request: Request, params: TaskListParams, asked: Asked) -> Look:
+    review = flag(params.review, False)
+    include = frozenset(comma_list(params.include)) or None
+    hidden = asked.prepared.hidden
+    also = asked.prepared.columns | (LAZY - hidden if hidden is not None else frozenset())
+    collaborative = True
+    if asked.role == "AN":
+        collaborative = (await settings_of(request.app, asked.project)).show_collab_predictions
+    return look_of(
+        asked.role,
+        request.caller.id,
+        everything=params.fields == "all" and not review,
+        include=include,
+        also=also | ({"annotators"} if review else frozenset()),
+        collaborative=collaborative,
+    )
