@@ -16,6 +16,7 @@ import msgspec
 
 from taskyard.app.application import Application
 from taskyard.engine.label_imports import FailImport, Imported, ImportTasks, RecordImport
+from taskyard.engine.label_predictions import AddPredictions, NewPrediction
 from taskyard.model.definition import Definition, Resource, ResourceBytes, VersionDocument
 from taskyard.model.execution import Job
 from taskyard.model.identity import User
@@ -28,7 +29,7 @@ from taskyard.notations.labelconfig.validate import UNDEFINED_KEY
 from taskyard.notations.labelimport.item import Item
 from taskyard.notations.labelimport.read import ASSETS, LISTS, ending, json_items
 from taskyard.notations.labelimport.read import read as read_file
-from taskyard.notations.labelimport.task import Importer, authors, tasks
+from taskyard.notations.labelimport.task import Importer, authors, prediction, tasks
 
 SLICE = 2_000
 
@@ -205,6 +206,31 @@ async def import_now(
         )
     )
     return reading, imported
+
+
+async def import_predictions(app: Application, project: Definition, caller: Principal, body: bytes) -> int:
+    """Add predictions to tasks of a project, all or none; how many. `body` is a JSON list of
+    `{"task", "result", "score", "model_version"}`."""
+    config = read((await settings_of(app, project)).label_config)
+    made: list[NewPrediction] = []
+    items = await _in_thread(lambda: list(json_items(body)), None)
+    for item in items:
+        value = item.value
+        number = value.get("task") if isinstance(value, dict) else None
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise _prediction_fault(item.position, f'{value} contains invalid "task" field')
+        try:
+            made.append(NewPrediction(task_id=number, answer=prediction(value, config)))
+        except Rejected as refusal:
+            raise _prediction_fault(item.position, refusal.problem.detail) from None
+    command = AddPredictions(actor=caller, project_id=project.id, predictions=tuple(made))
+    return await app.run(command)
+
+
+def _prediction_fault(position: int, detail: str) -> Rejected:
+    return rejected(
+        "invalid", f"Error at item {position}: {detail}", reason="prediction_list", position=position
+    )
 
 
 class ImportRunner:

@@ -286,3 +286,7 @@ class BulkMembersBody(msgspec.Struct, kw_only=True):
 class BulkMembersOut(msgspec.Struct, kw_only=True):
     detail: str
     affected: int
+
+
+class PredictionsCreated(msgspec.Struct, kw_only=True):
+    created: int
