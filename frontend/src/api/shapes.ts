@@ -13,8 +13,7 @@ export interface DialectInfo {
   served: number;
   partial: number;
   refused: number;
-  openapi: string;
-  connect: { summary: string; commands: Command[] };
+  connect: { summary?: string; commands: Command[] };
 }
 
 export interface ServerInfo {
