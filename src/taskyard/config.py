@@ -69,6 +69,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oracle_item_style: Annotated[
         Literal["union", "a2a", "flat"], Meta(description="Which members Oracle list items carry.")
     ] = "union"
+    oracle_partial_content: Annotated[
+        bool, Meta(description="Answer an Oracle task page that is not the last one with 206 instead of 200.")
+    ] = True
     password_memory: Annotated[int, Meta(description="Seconds a verified password is remembered in memory.", ge=0)] = 300
 
     @property

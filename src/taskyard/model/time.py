@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_ISO = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?\s*([Zz]|[+ -]\d{2}:?\d{2})?)?",
+    re.ASCII,
+)
 
 
 class Clock(Protocol):
@@ -50,3 +56,21 @@ def from_datetime(moment: datetime) -> int:
 def to_iso(milliseconds: int) -> str:
     """ISO-8601 with milliseconds and `Z`, e.g. `2026-11-14T12:10:28.000Z`."""
     return to_datetime(milliseconds).strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03d}Z"
+
+
+def from_iso(text: str) -> int:
+    """Epoch milliseconds of an ISO-8601 date or date-time.
+
+    Without an offset it is UTC, without a time of day midnight. The `T` may be a space, and so may the plus
+    sign of an offset that a query string lost. Raises `ValueError`.
+    """
+    match = _ISO.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not an ISO-8601 date")
+    date, clock, fraction, offset = match.groups()
+    if offset in (None, "Z", "z"):
+        offset = "+00:00"
+    elif offset.startswith(" "):
+        offset = "+" + offset[1:]
+    moment = datetime.fromisoformat(f"{date}T{clock or '00:00'}{offset}")
+    return from_datetime(moment) + int((fraction or "0")[:3].ljust(3, "0"))

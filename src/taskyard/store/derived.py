@@ -23,7 +23,7 @@ def _standing(scope: Any) -> ColumnElement[Any]:
         (task.outcome.is_not(None), _word("errored")),
         (task.suspended, _word("suspended")),
         (task.native_state == _word("ALERTED"), _word("alerted")),
-        (and_(human, task.waiting_for == _word("input")), _word("informing")),
+        (and_(human, task.phase == _word("waiting"), task.waiting_for == _word("input")), _word("informing")),
         (task.phase == _word("scheduled"), _word("pending")),
         (and_(human, task.phase == _word("waiting")), _word("pending")),
         else_=_word("assigned"),

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
-from taskyard.model.time import from_datetime
+from taskyard.model.time import from_iso
 
 DAY = 86_400_000
 _UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": DAY, "w": 7 * DAY}
 _RELATIVE = re.compile(r"now(?:([+-])(\d{1,6})([smhdw]))?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_ISO = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?\s*([Zz]|[+ -]\d{2}:?\d{2})?"
-)
 
 
 def is_date(text: str) -> bool:
@@ -32,15 +28,4 @@ def moment(text: str, now: int) -> int:
         if sign is None:
             return now
         return now + (1 if sign == "+" else -1) * int(amount) * _UNITS[unit.lower()]
-    if is_date(text):
-        return from_datetime(datetime.fromisoformat(text).replace(tzinfo=UTC))
-    match = _ISO.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} is not a date")
-    date, clock, fraction, offset = match.groups()
-    if offset in (None, "Z", "z"):
-        offset = "+00:00"
-    elif offset.startswith(" "):
-        offset = "+" + offset[1:]
-    parsed = datetime.fromisoformat(f"{date}T{clock}{offset}")
-    return from_datetime(parsed) + int((fraction or "0")[:3].ljust(3, "0"))
+    return from_iso(text)
