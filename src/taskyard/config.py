@@ -72,6 +72,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oracle_partial_content: Annotated[
         bool, Meta(description="Answer an Oracle task page that is not the last one with 206 instead of 200.")
     ] = True
+    a2a_card_style: Annotated[
+        Literal["union", "1.0"], Meta(description="Form of the agent card when no version is asked for.")
+    ] = "union"
     password_memory: Annotated[int, Meta(description="Seconds a verified password is remembered in memory.", ge=0)] = 300
 
     @property
