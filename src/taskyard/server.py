@@ -21,6 +21,7 @@ from taskyard.store import schema
 from taskyard.store.engine_postgres import PostgresLink
 from taskyard.store.engine_sqlite import SqliteLink, lock
 from taskyard.store.store import Store, StoreSettings
+from taskyard.web.serve import Page
 
 DIALECTS = ("conductor", "camunda7", "puppet", "oraclebpm", "labelstudio", "a2a", "native")
 """The wire APIs, in the order in which pages show them."""
@@ -68,7 +69,7 @@ class Server:
         self.app = app
         app.dialects = load_dialects(self.settings)
         keep_catalog(app)
-        self.kernel = Kernel(app.dialects, app, self.settings)
+        self.kernel = Kernel(app.dialects, app, self.settings, page=Page())
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
