@@ -11,7 +11,7 @@ from taskyard.model.definition import Definition
 from taskyard.model.principal import Principal
 from taskyard.model.problem import FieldError, Problem, Rejected, rejected
 from taskyard.model.row import Row
-from taskyard.model.task import Candidate, Submission, SubmissionDocument, Task, TaskAttribute, TaskDocument
+from taskyard.model.task import Candidate, Comment, Submission, SubmissionDocument, Task, TaskAttribute, TaskDocument
 from taskyard.model.view import View
 
 TITLE_LIMIT = 2_000
@@ -49,15 +49,25 @@ class CreateTasks(Command, kw_only=True, frozen=True):
 
 
 class ClaimTask(Command, kw_only=True, frozen=True):
-    """Take a task for the caller. Claiming what one has already changes nothing. Answers the task."""
+    """Take a task for the caller. Claiming what one has already changes nothing. Answers the task.
+
+    With `rev` the task must not have changed since; `comment` is a remark to add.
+    """
 
     task_id: int
+    rev: int | None = None
+    comment: str | None = None
 
 
 class CompleteTask(Command, kw_only=True, frozen=True):
-    """Close a task. `word` is the outcome as its people call it (`APPROVE`); `payload` is JSON text. Answers the task."""
+    """Close a task. `word` is the outcome as its people call it (`APPROVE`); `payload` is JSON text. Answers the task.
+
+    With `rev` the task must not have changed since; `comment` is a remark to add.
+    """
 
     task_id: int
+    rev: int | None = None
+    comment: str | None = None
     outcome: str = "succeeded"
     word: str | None = None
     payload: str | None = None
@@ -183,7 +193,7 @@ def _claim_foresight(command: ClaimTask) -> list[tuple[type[Row], tuple[int, ...
 
 @decides(ClaimTask)
 def claim_task(command: ClaimTask, view: View) -> Task:
-    task = open_task(view, command.task_id)
+    task = open_task(view, command.task_id, command.rev)
     actor = command.actor
     if actor is None:
         raise rejected("invalid", "The server itself cannot claim a task.", reason="no_actor")
@@ -198,6 +208,7 @@ def claim_task(command: ClaimTask, view: View) -> Task:
     task.phase = "active"
     task.assigned_at = task.updated_at = view.now
     view.update(task)
+    add_comment(view, task, actor, command.comment)
     view.emit("task.claimed", actor=actor.name, task_id=task.id, definition_id=task.definition_id)
     return task
 
@@ -209,7 +220,7 @@ def _complete_foresight(command: CompleteTask) -> list[tuple[type[Row], tuple[in
 
 @decides(CompleteTask)
 def complete_task(command: CompleteTask, view: View) -> Task:
-    task = open_task(view, command.task_id)
+    task = open_task(view, command.task_id, command.rev)
     actor = command.actor
     if actor is not None:
         if task.assignee is not None and task.assignee != actor.name and not actor.admin:
@@ -225,6 +236,7 @@ def complete_task(command: CompleteTask, view: View) -> Task:
         set_attribute(view, task.id, "outcome", command.word)
     if command.payload is not None:
         _submit_result(command, view, task)
+    add_comment(view, task, actor, command.comment)
     view.emit(
         "task.completed",
         actor=actor.name if actor else None,
@@ -267,9 +279,30 @@ def existing_task(view: View, task_id: int) -> Task:
     return task
 
 
-def open_task(view: View, task_id: int) -> Task:
-    """The task, if it can be worked on; raises `Rejected` (conflict) when it is closed or suspended."""
+def add_comment(view: View, task: Task, actor: Principal | None, text: str | None) -> None:
+    """Add a remark, if there is one; the caller updates the task row."""
+    if not text:
+        return
+    comment = Comment(
+        id=view.row_id(),
+        uid=view.uid(),
+        task_id=task.id,
+        author_id=actor.id if actor else None,
+        author=actor.name if actor else None,
+        text=text,
+        created_at=view.now,
+        updated_at=view.now,
+    )
+    view.insert(comment)
+    view.emit("task.commented", actor=actor.name if actor else None, task_id=task.id, definition_id=task.definition_id)
+
+
+def open_task(view: View, task_id: int, rev: int | None = None) -> Task:
+    """The task, if it can be worked on; raises `Rejected` (conflict) when it is closed or suspended, or when `rev` is
+    given and the task has changed since."""
     task = existing_task(view, task_id)
+    if rev is not None and task.rev != rev:
+        raise rejected("conflict", f"Task {task_id} has changed since it was read.", reason="task_changed", task=task_id)
     if task.phase == "closed":
         raise rejected("conflict", f"Task {task_id} is closed ({task.outcome}).", reason="task_closed", task=task_id)
     if task.suspended:
