@@ -61,7 +61,7 @@ KEPT_STATUSES = (401, 403, 404, 405, 413, 429, 503)
 """Statuses that the JSON-RPC endpoint gives although its errors travel with 200: they come before any
 dispatch."""
 
-CHALLENGE = ("WWW-Authenticate", 'Bearer realm="taskyard"')
+CHALLENGE: tuple[str, str] = ("WWW-Authenticate", 'Bearer realm="taskyard"')
 
 
 def render_problem(problem: Problem, request: Request) -> Response:
