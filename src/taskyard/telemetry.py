@@ -32,7 +32,6 @@ TASKS_OPENED = Counter(
 TASKS_CLOSED = Counter("taskyard_tasks_closed_total", "Tasks closed.", ("kind", "outcome"), registry=REGISTRY)
 TASKS_OPEN = Gauge("taskyard_tasks_open", "Tasks that are not closed.", ("kind", "phase"), registry=REGISTRY)
 INCIDENTS_OPEN = Gauge("taskyard_incidents_open", "Incidents nobody resolved.", ("type",), registry=REGISTRY)
-OUTBOX_PENDING = Gauge("taskyard_outbox_pending", "Messages not yet delivered.", registry=REGISTRY)
 DB_TX = Histogram(
     "taskyard_db_tx_seconds", "Database transactions.", ("op",), buckets=_FAST, registry=REGISTRY
 )

@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 
+from taskyard.app.gauges import gauge
 from taskyard.http.coverage import coverage_of, coverage_rows
 from taskyard.http.message import Request, Response, json_response, text_response
 from taskyard.http.openapi import openapi_document
-from taskyard.http.operation import Dialect, served
+from taskyard.http.operation import Dialect, Handler, Operation, served
 from taskyard.http.problem import TITLES, problem_response
 from taskyard.model.principal import Principal
 from taskyard.model.problem import STATUS, rejected
@@ -35,48 +36,68 @@ class Readiness(msgspec.Struct):
     checks: dict[str, bool]
 
 
-def system_dialect(dialects: Sequence[Dialect], app: Any) -> Dialect:
-    """The operations that belong to no API. `app.ready()` tells readiness."""
-    by_name = {dialect.name: dialect for dialect in dialects}
-    documents: dict[tuple[str, str], bytes] = {}
+class System:
+    """Handlers of the operations that belong to no API."""
 
-    def known(request: Request) -> Dialect:
-        name = request.path_params["dialect"]
-        if name not in by_name:
-            raise rejected(
-                "not_found", f"There is no dialect {name}.", reason="unknown_dialect", dialect=name
-            )
-        return by_name[name]
+    def __init__(self, dialects: Sequence[Dialect], app: Any) -> None:
+        self.dialects = dialects
+        self.app = app
+        self._by_name = {dialect.name: dialect for dialect in dialects}
+        self._documents: dict[tuple[str, str], bytes] = {}
 
-    async def healthz(request: Request, params: None, body: None) -> Response:
+    def operations(self) -> tuple[Operation, ...]:
+        return (
+            _page_of("/healthz", "healthz", self.healthz, {200: str}),
+            _page_of("/readyz", "readyz", self.readyz, {200: Readiness, 503: Readiness}),
+            _page_of("/metrics", "metrics", self.metrics, {200: str}),
+            _page_of("/openapi/{dialect}.json", "openapi", self.openapi, {200: Any}),
+            _page_of("/docs", "docs", self.index, {200: str}),
+            _page_of("/docs/problems", "docs_problems", self.problems, {200: str}),
+            _page_of("/docs/{dialect}", "docs_dialect", self.browse, {200: str}),
+        )
+
+    async def healthz(self, request: Request, params: None, body: None) -> Response:
         return text_response("ok\n")
 
-    async def readyz(request: Request, params: None, body: None) -> Response:
-        checks = await app.ready()
+    async def readyz(self, request: Request, params: None, body: None) -> Response:
+        checks = await self.app.ready()
         ready = all(checks.values())
         return json_response(Readiness(ready, checks), 200 if ready else 503)
 
-    async def metrics(request: Request, params: None, body: None) -> Response:
+    async def metrics(self, request: Request, params: None, body: None) -> Response:
+        await gauge(self.app)
         return Response(body=exposition(), media_type=EXPOSITION_TYPE)
 
-    async def openapi(request: Request, params: None, body: None) -> Response:
-        dialect = known(request)
+    async def openapi(self, request: Request, params: None, body: None) -> Response:
+        dialect = self._known(request)
         key = (dialect.name, request.base_url)
-        if key not in documents:
-            if len(documents) > 4 * len(by_name):
-                documents.clear()
-            documents[key] = msgspec.json.encode(openapi_document(dialect, request.base_url))
-        return Response(body=documents[key], media_type="application/json")
+        if key not in self._documents:
+            if len(self._documents) > 4 * len(self._by_name):
+                self._documents.clear()
+            self._documents[key] = msgspec.json.encode(openapi_document(dialect, request.base_url))
+        return Response(body=self._documents[key], media_type="application/json")
 
-    async def browse(request: Request, params: None, body: None) -> Response:
-        return _page(known(request).title, _operations_table(known(request)))
+    async def index(self, request: Request, params: None, body: None) -> Response:
+        return _page("APIs", _dialects_table(self.dialects))
 
-    async def index(request: Request, params: None, body: None) -> Response:
-        return _page("APIs", _dialects_table(dialects))
+    async def browse(self, request: Request, params: None, body: None) -> Response:
+        dialect = self._known(request)
+        return _page(dialect.title, _operations_table(dialect))
 
-    async def problems(request: Request, params: None, body: None) -> Response:
+    async def problems(self, request: Request, params: None, body: None) -> Response:
         return _page("Problems", _problems_table())
 
+    def _known(self, request: Request) -> Dialect:
+        name = request.path_params["dialect"]
+        if name not in self._by_name:
+            raise rejected(
+                "not_found", f"There is no dialect {name}.", reason="unknown_dialect", dialect=name
+            )
+        return self._by_name[name]
+
+
+def system_dialect(dialects: Sequence[Dialect], app: Any) -> Dialect:
+    """The dialect of the server's own paths; `app.ready()` tells readiness."""
     return Dialect(
         name="system",
         title="Taskyard",
@@ -85,16 +106,12 @@ def system_dialect(dialects: Sequence[Dialect], app: Any) -> Dialect:
         root_mount=True,
         authenticate=_anybody,
         render_problem=problem_response,
-        operations=(
-            served("GET", "/healthz", "healthz", healthz, auth=False, returns={200: str}),
-            served("GET", "/readyz", "readyz", readyz, auth=False, returns={200: Readiness, 503: Readiness}),
-            served("GET", "/metrics", "metrics", metrics, auth=False, returns={200: str}),
-            served("GET", "/openapi/{dialect}.json", "openapi", openapi, auth=False, returns={200: Any}),
-            served("GET", "/docs", "docs", index, auth=False, returns={200: str}),
-            served("GET", "/docs/problems", "docs_problems", problems, auth=False, returns={200: str}),
-            served("GET", "/docs/{dialect}", "docs_dialect", browse, auth=False, returns={200: str}),
-        ),
+        operations=System(dialects, app).operations(),
     )
+
+
+def _page_of(path: str, name: str, handler: Handler, returns: dict[int, Any]) -> Operation:
+    return served("GET", path, name, handler, auth=False, returns=returns)
 
 
 async def _anybody(request: Request) -> Principal | None:
