@@ -15,7 +15,7 @@ DIALECT = Dialect(
     operations=OPERATIONS,
     authenticate=authenticate,
     render_problem=render_problem,
-    error_statuses={401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 405: ErrorBody, 500: ErrorBody},
+    error_statuses=dict.fromkeys((401, 403, 404, 405, 413, 500, 501), ErrorBody),
     security_schemes={
         "token": {"type": "apiKey", "in": "header", "name": "X-Authentication"},
         "tokenParameter": {"type": "apiKey", "in": "query", "name": "token"},

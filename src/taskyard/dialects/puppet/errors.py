@@ -105,6 +105,8 @@ def _kind(problem: Problem) -> str:
 def _message(problem: Problem, request: Request) -> str:
     if problem.code == "not_served" and request.operation is not None:
         return f"{request.operation.name} is not served: {request.operation.why or problem.detail}"
+    if problem.reason == "no_credential":
+        return UNAUTHENTICATED
     return problem.detail
 
 
