@@ -73,11 +73,6 @@ def test_one_tag_or_many():
     assert refusal(bodies.read_tags, []).errors[0].detail == "at least one tag is needed"
 
 
-def test_an_empty_failure_workflow_is_none():
-    raw = {"name": "f", "failureWorkflow": " ", "tasks": [{"name": "a", "taskReferenceName": "a"}]}
-    assert bodies.read_workflow(raw).document.failure_workflow is None
-
-
 @pytest.mark.parametrize(
     "wire_form, stored, more",
     [

@@ -52,13 +52,13 @@ def read_task(body: Any) -> Written[TaskDef]:
 def read_workflow(body: Any) -> Written[WorkflowDef]:
     """A workflow definition, shaped right; its rules are checked apart, because they need registered
     tasks."""
-    return _blank_failure_workflow(_written(WorkflowDef, body))
+    return _written(WorkflowDef, body)
 
 
 def read_workflows(body: Any) -> list[Written[WorkflowDef]]:
     """The workflow definitions of an update: a JSON array, not empty."""
     raws = _array(body)
-    written = [_blank_failure_workflow(_written(WorkflowDef, raw, f"[{at}]")) for at, raw in enumerate(raws)]
+    written = [_written(WorkflowDef, raw, f"[{at}]") for at, raw in enumerate(raws)]
     if not written:
         _refuse(
             "updateWorkflowDef.workflowDefList", [Violation("", "WorkflowDef list cannot be empty or null")]
@@ -145,13 +145,6 @@ def _tag_text(raw: dict[str, Any], member: str, path: str) -> str:
     if len(text) > TAG_LENGTH or any(ord(char) < 32 for char in text):
         raise unreadable(Unreadable(f"{path}.{member}", f"expected at most {TAG_LENGTH} plain characters"))
     return text
-
-
-def _blank_failure_workflow(written: Written[WorkflowDef]) -> Written[WorkflowDef]:
-    """The Python client sends an empty `failureWorkflow` for none."""
-    if written.document.failure_workflow is not None and not written.document.failure_workflow.strip():
-        written.document.failure_workflow = None
-    return written
 
 
 def _placed(violations: list[Violation], place: str) -> list[Violation]:

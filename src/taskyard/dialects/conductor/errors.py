@@ -34,7 +34,7 @@ def render_problem(problem: Problem, request: Request) -> Response:
         status=status,
         message=_message(problem, request),
         instance=INSTANCE,
-        retryable=problem.retryable,
+        retryable=problem.retryable and problem.code != "internal",
         error=_word(problem),
         validation_errors=faults,
     )

@@ -319,6 +319,16 @@ SERVER = (
     ),
     served(
         "GET",
+        "/health",
+        "getHealthAtRoot",
+        health.get,
+        returns={200: wire.Health},
+        auth=False,
+        absolute=True,
+        summary="Whether the server can serve, at the path outside /api",
+    ),
+    served(
+        "GET",
         "/version",
         "getVersion",
         health.get_version,

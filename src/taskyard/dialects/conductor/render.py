@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from taskyard.dialects.conductor.wire import Tag
+from taskyard.model.definition import Version
 from taskyard.notations.flowjson.document import Audited, SchemaDef, TaskDef, WorkflowDef
 from taskyard.notations.flowjson.member import write_document
 
@@ -55,6 +56,8 @@ def schema_renderer(short: bool = False) -> DefinitionRenderer:
 
 def native_definition(document: Audited, row: Any) -> dict[str, Any]:
     """The members of a definition, stamped with when and by whom its row was made and changed."""
+    if isinstance(row, Version) and isinstance(document, WorkflowDef | SchemaDef):
+        document.version = row.version
     document.create_time = row.created_at
     document.created_by = row.created_by
     changed = row.updated_at != row.created_at

@@ -57,7 +57,7 @@ async def user_info(request: Request, params: UserInfoParams, body: None) -> Res
             name=caller.display_name or caller.name,
             uuid=caller.uid,
             roles=_roles(caller),
-            groups=[GroupName(id=name) for name in sorted(caller.groups)],
+            groups=[GroupName(id=name, description="") for name in sorted(caller.groups)],
             contact_information={"email": caller.email} if caller.email else {},
             namespace="taskyard",
             application_user=False,

@@ -108,7 +108,7 @@ class VersionItem(Wire):
     name: str
     version: int
     create_time: int
-    update_time: int = 0
+    update_time: int
 
 
 class BulkResponse(Wire):
@@ -148,7 +148,7 @@ class Role(Wire):
 
 class GroupName(Wire):
     id: str
-    description: str = ""
+    description: str
 
 
 class UserInfo(Wire):

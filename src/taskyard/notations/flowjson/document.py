@@ -155,7 +155,8 @@ class WorkflowTask(msgspec.Struct, kw_only=True):
 
 
 class WorkflowDef(Audited, kw_only=True, tag_field="document", tag="flow.workflow/1"):
-    """A graph of tasks, as a tree of nodes in textual order."""
+    """A graph of tasks, as a tree of nodes in textual order. A blank `failure_workflow` means none, as clients
+    send it."""
 
     name: str = ""
     description: str | None = None
