@@ -26,6 +26,7 @@ __all__ = [
     "DeleteGrant",
     "DeleteGroup",
     "DeleteUser",
+    "IssueToken",
     "Issued",
     "PutGrant",
     "PutGroup",

@@ -22,8 +22,8 @@ from taskyard.app.label_imports import (
 from taskyard.app.labeling import delete_uploads, keep_uploads, upload_content, uploads
 from taskyard.dialects.labelstudio.access import int_of, project_by_id, project_for
 from taskyard.dialects.labelstudio.errors import field_fault, not_found
+from taskyard.dialects.labelstudio.moments import stamp
 from taskyard.dialects.labelstudio.pages import comma_list, flag
-from taskyard.dialects.labelstudio.project_render import moment
 from taskyard.dialects.labelstudio.project_wire import (
     DeletedUploads,
     DeleteUploadsBody,
@@ -264,9 +264,9 @@ def _state(job: Job) -> ProjectImport:
         preannotated_from_fields=list(record.preannotated) or None,
         commit_to_project=record.commit_to_project,
         return_task_ids=record.return_task_ids,
-        created_at=moment(job.created_at),
-        updated_at=moment(job.updated_at),
-        finished_at=moment(job.updated_at) if closed else None,
+        created_at=stamp(job.created_at) or "",
+        updated_at=stamp(job.updated_at) or "",
+        finished_at=stamp(job.updated_at) if closed else None,
         error=error,
         task_count=record.task_count or 0,
         annotation_count=record.annotation_count or 0,

@@ -8,22 +8,17 @@ from typing import Any
 
 import msgspec
 
+from taskyard.dialects.labelstudio.moments import stamp
 from taskyard.dialects.labelstudio.project_wire import Project, UserShort
 from taskyard.model.definition import Definition, VersionDocument
 from taskyard.model.identity import Counter, User
 from taskyard.model.labeling import ProjectDocument
-from taskyard.model.time import to_datetime
 from taskyard.notations.labelconfig.read import read
 from taskyard.notations.labelconfig.schema import control_weights, parsed
 
 _settings = msgspec.json.Decoder(ProjectDocument)
 _SETTINGS = frozenset(ProjectDocument.__struct_fields__) & frozenset(Project.__struct_fields__)
 _BULK_TYPES = frozenset({"Choices", "Taxonomy", "Rating", "TextArea", "Number", "DateTime"})
-
-
-def moment(milliseconds: int) -> str:
-    """A moment as the original writes it: six digits of fraction and `Z`."""
-    return to_datetime(milliseconds).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def user_short(user: User) -> UserShort:
@@ -87,7 +82,7 @@ def _project(
         title=row.name or "",
         description=row.description or "",
         created_by=user_short(creator) if creator else None,
-        created_at=moment(row.created_at),
+        created_at=stamp(row.created_at) or "",
         parsed_label_config=shape,
         config_has_control_tags=bool(shape),
         config_suitable_for_bulk_annotation=bool(shape)
