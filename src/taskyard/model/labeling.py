@@ -145,6 +145,10 @@ class NewLabelTask(msgspec.Struct, kw_only=True, frozen=True):
     storage_name: str | None = None
 
 
+SEARCH_LIMIT = 2_000
+"""Characters of a data value that lists search; the rest is only in the document."""
+
+
 def search_values(data: dict[str, Any]) -> tuple[tuple[str, str | None, float | None], ...]:
     """`(name, text, number)` of each key of task data, for `NewLabelTask.values`. Text is the JSON text of
     what is not a string; a number or numeric string has a number as well; null has neither."""
@@ -161,7 +165,7 @@ def search_values(data: dict[str, Any]) -> tuple[tuple[str, str | None, float | 
             text = msgspec.json.encode(value).decode()
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 number = float(value)
-        found.append((f"data.{key}", text, number))
+        found.append((f"data.{key}", text[:SEARCH_LIMIT] if text is not None else None, number))
     return tuple(found)
 
 

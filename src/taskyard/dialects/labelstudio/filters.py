@@ -16,12 +16,10 @@ import re2
 
 from taskyard.dialects.labelstudio.columns import BY_NAME, CHOICES, DATA, Column
 from taskyard.dialects.labelstudio.errors import field_fault
+from taskyard.model.labeling import SEARCH_LIMIT
 from taskyard.model.problem import Rejected, rejected
 from taskyard.model.query import FALSE, TRUE, Cmp, Filter, Has, Not, Some, both, either, eq, one_of
 from taskyard.model.time import from_datetime
-
-TEXT_LIMIT = 2_000
-"""Characters of a data value that are searched; longer search texts are cut to it."""
 
 MAX_INT = 2**62
 NEGATIONS = {
@@ -115,11 +113,11 @@ def moment(value: Any) -> int:
 
 
 def text(value: Any) -> str:
-    """Text to compare with; what is not text is taken as its JSON text."""
+    """Text to compare with, cut as stored values are; what is not text is taken as its JSON text."""
     found = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     if "\x00" in found:
         raise refusal("Null characters are not allowed.")
-    return found[:TEXT_LIMIT]
+    return found[:SEARCH_LIMIT]
 
 
 def _list(value: Any) -> list[Any]:
