@@ -198,6 +198,10 @@ def claim_task(command: ClaimTask, view: View) -> Task:
     if actor is None:
         raise rejected("invalid", "The server itself cannot claim a task.", reason="no_actor")
     if task.assignee == actor.name and task.phase == "active":
+        if command.comment:
+            task.updated_at = view.now
+            view.update(task)
+            add_comment(view, task, actor, command.comment)
         return task
     if task.assignee is not None and task.assignee != actor.name:
         raise rejected(
