@@ -49,7 +49,9 @@ def test_assets_are_kept_forever_and_revalidated_by_etag(client: TestClient) -> 
     assert client.head(script).headers["content-length"] == str(len(first.content))
 
 
-@pytest.mark.parametrize("path", ["/assets/none.js", "/assets/../serve.py", "/assets/%2e%2e/serve.py", "/assets/"])
+@pytest.mark.parametrize(
+    "path", ["/assets/none.js", "/assets/../serve.py", "/assets/%2e%2e/serve.py", "/assets/"]
+)
 def test_what_is_not_in_the_bundle_is_not_found(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
@@ -69,7 +71,9 @@ def test_a_missing_bundle_says_how_to_build_it(tmp_path) -> None:
 def test_the_bundle_asks_no_foreign_host() -> None:
     known = ("http://www.w3.org/", "https://svelte.dev/e/")
     for file in [*DIST.rglob("*.js"), *DIST.rglob("*.css"), *DIST.rglob("*.html")]:
-        found = [url for url in re.findall(r"https?://[\w./-]+", file.read_text()) if not url.startswith(known)]
+        found = [
+            url for url in re.findall(r"https?://[\w./-]+", file.read_text()) if not url.startswith(known)
+        ]
         assert found == [], file
 
 

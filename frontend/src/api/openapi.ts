@@ -18,7 +18,6 @@ interface RawOperation extends Described {
   parameters?: Parameter[];
   responses?: Record<string, Described>;
   "x-taskyard-verdict"?: string;
-  "x-taskyard-why"?: string;
 }
 
 export interface OpenApi {
@@ -38,6 +37,7 @@ export interface DocumentedOperation {
   path: string;
   name: string;
   summary: string;
+  tag: string;
   verdict: string;
   why: string;
   parameters: DocumentedParameter[];
@@ -75,9 +75,10 @@ export function operationsOf(document: OpenApi): DocumentedOperation[] {
           method: method.toUpperCase(),
           path,
           name: raw.operationId ?? "",
-          summary: raw.summary ?? raw.description ?? "",
+          summary: raw.summary ?? "",
+          tag: raw.tags?.[0] ?? "",
           verdict: raw["x-taskyard-verdict"] ?? "served",
-          why: raw["x-taskyard-why"] ?? "",
+          why: (raw.description ?? "").replace(/^(partial|refused): /, ""),
           parameters: (raw.parameters ?? []).map((one) => ({
             name: one.name,
             place: one.in,
