@@ -234,6 +234,46 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         """,
     ),
     (
+        "Integrations",
+        VENDOR,
+        """
+        GET /integrations/all getAllIntegrations
+        GET /integrations/def getIntegrationProviderDefs
+        GET /integrations/provider getIntegrationProviders
+        GET /integrations/provider/{name} getIntegrationProvider
+        POST /integrations/provider/{name} saveIntegrationProvider
+        DELETE /integrations/provider/{name} deleteIntegrationProvider
+        GET /integrations/provider/{name}/integration getIntegrationApis
+        GET /integrations/provider/{name}/integration/all getAvailableIntegrationApis
+        GET /integrations/provider/{name}/integration/{integrationName} getIntegrationApi
+        POST /integrations/provider/{name}/integration/{integrationName} saveIntegrationApi
+        DELETE /integrations/provider/{name}/integration/{integrationName} deleteIntegrationApi
+        GET /integrations/provider/{name}/tags getTagsForIntegrationProvider
+        PUT /integrations/provider/{name}/tags putTagForIntegrationProvider
+        DELETE /integrations/provider/{name}/tags deleteTagForIntegrationProvider
+        GET /integrations/provider/{name}/integration/{integrationName}/tags getTagsForIntegration
+        PUT /integrations/provider/{name}/integration/{integrationName}/tags putTagForIntegration
+        DELETE /integrations/provider/{name}/integration/{integrationName}/tags deleteTagForIntegration
+        GET /prompts getMessageTemplates
+        GET /prompts/{name} getMessageTemplate
+        POST /prompts/{name} saveMessageTemplate
+        DELETE /prompts/{name} deleteMessageTemplate
+        GET /prompts/{name}/tags getTagsForPromptTemplate
+        PUT /prompts/{name}/tags putTagForPromptTemplate
+        DELETE /prompts/{name}/tags deleteTagForPromptTemplate
+        POST /prompts/test testMessageTemplate
+        GET /registry/service getRegisteredServices
+        POST /registry/service addOrUpdateService
+        GET /registry/service/{name} getService
+        DELETE /registry/service/{name} removeService
+        GET /gateway/config/auth listGatewayAuthConfigs
+        POST /gateway/config/auth createGatewayAuthConfig
+        GET /gateway/config/auth/{id} getGatewayAuthConfig
+        PUT /gateway/config/auth/{id} updateGatewayAuthConfig
+        DELETE /gateway/config/auth/{id} deleteGatewayAuthConfig
+        """,
+    ),
+    (
         "Admin",
         ADMIN,
         """
