@@ -11,6 +11,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: "es2022",
+    license: { fileName: "licences/scripts.md" },
   },
   server: { proxy: { "/v1": "http://127.0.0.1:8000", "/openapi": "http://127.0.0.1:8000" } },
 });
