@@ -51,6 +51,12 @@ def client_venv(name: str, requirements: list[str]) -> ClientVenv:
 
 
 @pytest.fixture(scope="session")
+def conductor_python() -> ClientVenv:
+    """conductor-python, on httpx."""
+    return client_venv("conductor", ["conductor-python==2.0.0"])
+
+
+@pytest.fixture(scope="session")
 def pycamunda() -> ClientVenv:
     """pycamunda, on requests."""
     return client_venv("pycamunda", ["pycamunda==0.6.1", "requests<3"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,28 +12,14 @@ import pytest
 
 HERE = Path(__file__).parent
 DATA = HERE.parents[1] / "data" / "conductor"
-REQUIREMENTS = ("conductor-python==2.0.0",)
-SECONDS = 120
 
 
 @pytest.fixture(scope="module")
-def report(server: Any, client_venv: Any, clean_environment: dict[str, str]) -> dict[str, Any]:
+def report(server: Any, conductor_python: Any) -> dict[str, Any]:
     """What the client saw, by scene."""
-    python = client_venv("conductor", REQUIREMENTS)
-    environment = clean_environment | {
-        "CONDUCTOR_SERVER_URL": f"{server.url}/api",
-        "CONDUCTOR_AUTH_KEY": "admin",
-        "CONDUCTOR_AUTH_SECRET": server.token,
-    }
-    done = subprocess.run(
-        [str(python), str(HERE / "client" / "metadata.py"), f"sdk{os.getpid()}", str(DATA)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    script = HERE / "client" / "metadata.py"
+    printed = conductor_python.run(script, f"{server.url}/api", server.token, f"sdk{os.getpid()}", str(DATA))
+    return json.loads(printed.splitlines()[-1])
 
 
 def test_task_definitions(report):

@@ -1,7 +1,7 @@
 """Drives the Python client through definitions, tags, schemas and tokens; prints what it saw as JSON.
 
-Runs in the client's own environment. The address and the credentials come from `CONDUCTOR_…`; the argument is a word
-for names.
+Runs in the client's own environment. Arguments: the address, the admin's token, a word for names, the directory of
+real definitions.
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ from conductor.client.orkes_clients import OrkesClients
 from conductor.client.workflow.conductor_workflow import ConductorWorkflow
 from conductor.client.workflow.task.simple_task import SimpleTask
 
-WORD = sys.argv[1]
-DATA = Path(sys.argv[2])
-clients = OrkesClients(Configuration())
+URL, TOKEN, WORD = sys.argv[1:4]
+DATA = Path(sys.argv[4])
+configuration = Configuration(
+    server_api_url=URL, authentication_settings=AuthenticationSettings("admin", TOKEN)
+)
+clients = OrkesClients(configuration)
 metadata = clients.get_metadata_client()
 
 
@@ -130,14 +133,16 @@ def schemas():
 
 def tokens():
     info = clients.get_authorization_client().get_user_info_from_token()
-    wrong = Configuration(authentication_settings=AuthenticationSettings("admin", "wrong"))
+    wrong = Configuration(
+        server_api_url=URL, authentication_settings=AuthenticationSettings("admin", "wrong")
+    )
     refused = status_of(OrkesClients(wrong).get_metadata_client().get_all_task_defs)
-    return {"who": info["id"], "token": Configuration.AUTH_TOKEN is not None, "wrong secret": refused}
+    return {"who": info["id"], "wrong secret": refused}
 
 
 def real_files():
     """Register every definition of the corpus as the client's own objects and read it back."""
-    api = ApiClient(Configuration())
+    api = ApiClient(configuration)
     differing = []
     count = 0
     for path in sorted(DATA.glob("*.json")):
