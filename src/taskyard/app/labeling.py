@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from typing import Any
 
 import msgspec
 
 from taskyard.app.application import Application
 from taskyard.engine.label_imports import DeleteUploads, KeepUploads
+from taskyard.engine.label_storages import PutStorage, RemoveStorage
 from taskyard.engine.projects import CreateProject, DeleteProject, PutMember, RemoveMember, UpdateProject
 from taskyard.model.definition import Definition, Resource, ResourceBytes
 from taskyard.model.identity import Grant, User
-from taskyard.model.labeling import PROJECT, NewUpload, ProjectDocument
+from taskyard.model.labeling import PROJECT, NewUpload, ProjectDocument, StorageSettings
 from taskyard.model.principal import Principal
 from taskyard.model.task import Submission, SubmissionDocument
 from taskyard.notations.labelconfig.read import LabelConfig
@@ -52,17 +54,18 @@ async def change_project(
     project: Definition,
     title: str | None,
     description: str | None,
-    settings: ProjectDocument,
+    changes: dict[str, Any],
     configs: tuple[LabelConfig, LabelConfig] | None,
 ) -> None:
-    """Change a project. `configs` are the old and the new configuration where it changes: one that drops what
-    annotations use is refused (invalid, reason `label_config`)."""
+    """Change a project. `changes` are members of `ProjectDocument` by name; `configs` are the old and the new
+    configuration where it changes: one that drops what annotations use is refused (invalid, reason
+    `label_config`)."""
     if configs is not None and essential_change(*configs):
         tuples, labels = await answers_used(app, project.id)
         check_replacement(*configs, tuples, labels)
     await app.run(
         UpdateProject(
-            actor=caller, project_id=project.id, title=title, description=description, settings=settings
+            actor=caller, project_id=project.id, title=title, description=description, changes=changes
         )
     )
 
@@ -144,3 +147,15 @@ async def upload_content(app: Application, resource: Resource) -> bytes:
     """The bytes of a kept file."""
     content = await app.row(ResourceBytes, resource_id=resource.id)
     return content.content if content else b""
+
+
+async def put_storage(
+    app: Application, caller: Principal, project: Definition, storage: StorageSettings
+) -> StorageSettings:
+    """Add a storage to a project, or change the one with its id; the storage as kept."""
+    return await app.run(PutStorage(actor=caller, project_id=project.id, storage=storage))
+
+
+async def remove_storage(app: Application, caller: Principal, project: Definition, number: int) -> None:
+    """Take a storage from a project."""
+    await app.run(RemoveStorage(actor=caller, project_id=project.id, storage_id=number))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from taskyard.engine.access import require
@@ -27,12 +29,12 @@ class CreateProject(Command, kw_only=True, frozen=True):
 
 
 class UpdateProject(Command, kw_only=True, frozen=True):
-    """Change a project; None leaves a part as it is."""
+    """Change a project; None leaves a part as it is. `changes` are members of `ProjectDocument` by name."""
 
     project_id: int
     title: str | None = None
     description: str | None = None
-    settings: ProjectDocument | None = None
+    changes: dict[str, Any] = {}
 
 
 class DeleteProject(Command, kw_only=True, frozen=True):
@@ -115,13 +117,13 @@ def update_project(command: UpdateProject, view: View) -> None:
     assert project is not None
     require(command.actor, "update", kind=PROJECT, key=project.key, owner=project.owner)
     version = view.get(Version, project.latest_id)
-    if command.settings is not None:
-        document = view.get(VersionDocument, project.latest_id)
+    document = view.get(VersionDocument, project.latest_id)
+    if command.changes and document is not None:
         before = settings_of(view, project)
-        _apply_settings(view, project, before, command.settings)
-        if document is not None:
-            document.document = _encode(command.settings).decode()
-            view.update(document)
+        after = msgspec.structs.replace(before, **command.changes)
+        _apply_settings(view, project, before, after)
+        document.document = _encode(after).decode()
+        view.update(document)
     for row in (project, version):
         if row is None:
             continue

@@ -64,7 +64,7 @@ async def _page(request: Request, params: ProjectListParams, names: list[str]) -
 
 async def create(request: Request, params: None, body: ProjectBody) -> Response:
     """`POST projects/`"""
-    settings = _changed(ProjectDocument(), body)
+    settings = msgspec.structs.replace(ProjectDocument(), **_changes(body))
     title = _title(body.title) if isinstance(body.title, str) else ""
     description = body.description if isinstance(body.description, str) else ""
     project_id = await create_project(request.app, request.caller, title, description, settings)
@@ -82,17 +82,17 @@ async def update(request: Request, params: None, body: ProjectBody) -> Response:
     """`PATCH` and `PUT projects/{id}/`: what is left out stays, as the original does for both."""
     project = await project_for(request, "update")
     before = await settings_of(request.app, project)
-    after = _changed(before, body)
+    changes = _changes(body)
+    label_config = changes.get("label_config", before.label_config)
     title = _title(body.title) if isinstance(body.title, str) else None
     description = body.description if isinstance(body.description, str) else None
-    if after.label_config != before.label_config:
-        old, new = read(before.label_config), read(after.label_config)
-        try:
-            await change_project(request.app, request.caller, project, title, description, after, (old, new))
-        except Rejected as refusal:
-            raise _on_label_config(refusal) from None
-    else:
-        await change_project(request.app, request.caller, project, title, description, after, None)
+    configs = None
+    if label_config != before.label_config:
+        configs = (read(before.label_config), read(label_config))
+    try:
+        await change_project(request.app, request.caller, project, title, description, changes, configs)
+    except Rejected as refusal:
+        raise _on_label_config(refusal) from None
     return json_response((await projects(request.app, [project.id]))[0])
 
 
@@ -178,8 +178,8 @@ def _title(title: str) -> str:
     return title
 
 
-def _changed(settings: ProjectDocument, body: ProjectBody) -> ProjectDocument:
-    """The settings with what the body names; null keeps what was there, but for what may be null."""
+def _changes(body: ProjectBody) -> dict[str, Any]:
+    """The settings that the body names, checked; null counts as not named, but for what may be null."""
     values: dict[str, Any] = {}
     for name in ProjectBody.__struct_fields__:
         value = getattr(body, name)
@@ -194,7 +194,7 @@ def _changed(settings: ProjectDocument, body: ProjectBody) -> ProjectDocument:
             continue
         values[name] = value
     _check(values)
-    return msgspec.structs.replace(settings, **values)
+    return values
 
 
 def _check(values: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ def user_out(user: User) -> dict[str, Any]:
 def who_am_i(user: User, caller: Principal) -> WhoAmI:
     """The caller, with the permissions that follow from what they are granted."""
     actions = {grant.action for grant in caller.grants}
-    permissions = list(_EVERYONE)
+    permissions: list[str] = list(_EVERYONE)
     if caller.admin or actions & {"annotate", "review", "manage"}:
         permissions += _ANNOTATORS
     if caller.admin or actions & {"manage", "create", "update"}:
