@@ -156,8 +156,17 @@ def _render(logger: Any, method: str, event: MutableMapping[str, Any]) -> bytes:
     return _encoder.encode(event)
 
 
+_streams: list[BinaryIO] = []
+
+
+def log_stream() -> BinaryIO:
+    """Where log lines go."""
+    return _streams[-1] if _streams else sys.stderr.buffer
+
+
 def configure_logs(level: str = "info", stream: BinaryIO | None = None) -> None:
     """One JSON object per line from `level` up, to standard error unless told otherwise."""
+    _streams[:] = [stream] if stream is not None else []
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -166,6 +175,6 @@ def configure_logs(level: str = "info", stream: BinaryIO | None = None) -> None:
             _render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.BytesLoggerFactory(stream or sys.stderr.buffer),
+        logger_factory=structlog.BytesLoggerFactory(log_stream()),
         cache_logger_on_first_use=False,
     )

@@ -11,12 +11,8 @@ from taskyard.http.message import Response
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-SECURITY = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-)
-"""Headers on every response of an API."""
+NOSNIFF = (b"x-content-type-options", b"nosniff")
+"""On every response: no browser may take an answer for something else than it says."""
 
 CHUNK = 64 * 1024
 LIVE = ("text/event-stream",)
@@ -37,7 +33,7 @@ async def deliver(
     """Send a response. For HEAD the body stays here. A stream that fails after its start breaks the
     connection, so that no client takes a part for the whole."""
     body = response.body
-    headers = [*SECURITY, (b"x-request-id", request_id.encode("latin-1")), *extra]
+    headers = [NOSNIFF, (b"x-request-id", request_id.encode("latin-1")), *extra]
     if response.media_type is not None:
         headers.append((b"content-type", _bytes(response.media_type)))
     for name, value in response.headers:
@@ -58,11 +54,10 @@ async def deliver(
 
 
 async def opened(response: Response) -> Response:
-    """The response with the first piece of its stream drawn, so that a fault shows before the status is
+    """A streamed response with the first piece drawn, so that a fault shows before the status is
     sent."""
     body = response.body
-    if isinstance(body, bytes):
-        return response
+    assert not isinstance(body, bytes)
     try:
         first = await anext(body)
     except StopAsyncIteration:

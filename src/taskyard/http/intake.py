@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from taskyard.model.problem import Problem, Rejected
@@ -17,18 +17,6 @@ _REQUEST_ID = re.compile(r"^[A-Za-z0-9._:/+=\-]{1,128}$")
 
 class Disconnected(Exception):
     """The client left before its request was whole."""
-
-
-def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Headers by lower-case name; repeated ones joined by a comma (`cookie`: by a semicolon)."""
-    headers: dict[str, str] = {}
-    for name, value in raw:
-        key = name.decode("latin-1")
-        text = value.decode("latin-1")
-        if key in headers:
-            text = f"{headers[key]}{'; ' if key == 'cookie' else ', '}{text}"
-        headers[key] = text
-    return headers
 
 
 def base_url(headers: Mapping[str, str], scope: Scope, public_url: str | None, prefix: str) -> str:

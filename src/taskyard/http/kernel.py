@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -23,10 +24,9 @@ from taskyard.http.intake import (
     Scope,
     base_url,
     read_body,
-    read_headers,
     wanted_request_id,
 )
-from taskyard.http.message import Request, Response
+from taskyard.http.message import Headers, Request, Response
 from taskyard.http.operation import Dialect, Operation
 from taskyard.http.params import ParamsDecoder
 from taskyard.http.problem import problem_response
@@ -84,7 +84,8 @@ class Endpoint:
             body = request.body = await read_body(receive, request.headers, self.limit)
             if self.body is not None:
                 body = self.body.decode(body, request.headers.get("content-type"), settings)
-        return await opened(await operation.handler(request, params, body))
+        response = await operation.handler(request, params, body)
+        return response if isinstance(response.body, bytes) else await opened(response)
 
     async def _principal(self, request: Request) -> Any:
         if not self.operation.auth:
@@ -124,8 +125,9 @@ class Kernel:
         self.shutdown = shutdown
         self.dialects = tuple(dialects)
         self.router = Router((*self.dialects, system_dialect(self.dialects, app)))
+        self._public_url = settings.public_url
         self._prefix = settings.path_prefix.rstrip("/")
-        self._log = AccessLog(settings.log_requests)
+        self._log = AccessLog(settings.log_requests and settings.log_level in ("debug", "info"), app.clock)
         self._ids = f"{os.urandom(6).hex()}-"
         self._count = itertools.count(1)
         self._strays = OperationMeter("none", "none")
@@ -182,7 +184,7 @@ class Kernel:
         return found is not None and not found[0][0].operation.fallback
 
     def _request(self, scope: Scope, method: str, path: str) -> Request:
-        headers = read_headers(scope["headers"])
+        headers = Headers(scope["headers"])
         return Request(
             app=self.app,
             method=method,
@@ -190,7 +192,7 @@ class Kernel:
             query_string=scope["query_string"].decode("latin-1"),
             headers=headers,
             body=b"",
-            base_url=base_url(headers, scope, self.settings.public_url, self._prefix),
+            base_url=partial(base_url, headers, scope, self._public_url, self._prefix),
             request_id=wanted_request_id(headers) or f"{self._ids}{next(self._count):x}",
         )
 
@@ -295,11 +297,11 @@ class Kernel:
         if self._log.enabled:
             principal = request.principal
             self._log.write(
+                request.request_id,
                 request.method,
                 request.path,
                 status,
                 seconds,
-                request.request_id,
                 meter.dialect,
                 meter.operation,
                 principal.name if principal is not None else None,

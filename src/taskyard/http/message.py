@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +23,39 @@ class Response(msgspec.Struct, kw_only=True):
     headers: list[tuple[str, str]] = []
 
 
+class Headers(Mapping[str, str]):
+    """The headers of a request by lower-case name, decoded when they are asked for.
+
+    Repeated headers are joined by a comma (`cookie`: by a semicolon).
+    """
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: Sequence[tuple[bytes, bytes]]) -> None:
+        self._raw = dict(raw)
+        if len(self._raw) != len(raw):
+            self._raw = {}
+            for name, value in raw:
+                glue = b"; " if name == b"cookie" else b", "
+                self._raw[name] = self._raw[name] + glue + value if name in self._raw else value
+
+    def __getitem__(self, name: str) -> str:
+        return self._raw[name.encode("latin-1")].decode("latin-1")
+
+    def get(self, name: str, default: Any = None) -> Any:
+        value = self._raw.get(name.encode("latin-1"))
+        return value.decode("latin-1") if value is not None else default
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.encode("latin-1") in self._raw
+
+    def __iter__(self) -> Iterator[str]:
+        return (name.decode("latin-1") for name in self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
 class Request:
     """One HTTP request after routing and authentication.
 
@@ -32,8 +65,8 @@ class Request:
     """
 
     __slots__ = (
+        "_base_url",
         "app",
-        "base_url",
         "body",
         "headers",
         "method",
@@ -55,7 +88,7 @@ class Request:
         query_string: str,
         headers: Mapping[str, str],
         body: bytes,
-        base_url: str,
+        base_url: str | Callable[[], str],
         request_id: str,
         mount: str = "",
         operation: Any = None,
@@ -68,12 +101,20 @@ class Request:
         self.query_string = query_string
         self.headers = headers
         self.body = body
-        self.base_url = base_url
+        self._base_url = base_url
         self.request_id = request_id
         self.mount = mount
         self.operation = operation
         self.path_params = path_params or {}
         self.principal = principal
+
+    @property
+    def base_url(self) -> str:
+        """Scheme and authority as the client sees them, without a trailing slash; worked out when asked
+        for."""
+        if not isinstance(self._base_url, str):
+            self._base_url = self._base_url()
+        return self._base_url
 
     @property
     def caller(self) -> Principal:

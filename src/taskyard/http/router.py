@@ -124,14 +124,19 @@ class Router:
         found = self._static.get((method, path))
         if found is not None:
             return found, ()
-        segments, slashed = _cut(path)
-        if segments is None:
+        if path[:1] != "/" or path == "/":
             return None
-        for leaf, values in _walk(self._root, segments, 0, (), slashed):
-            routes = leaf.get((method, slashed))
-            if routes is not None and not (routes[0].operation.fallback and self.owners(path)):
-                return routes, values
-        return None
+        slashed = path[-1] == "/"
+        if "%" in path:
+            segments, slashed = _cut(path)
+            if segments is None:
+                return None
+        else:
+            segments = path[1:-1].split("/") if slashed else path[1:].split("/")
+        found = _find(self._root, segments, 0, len(segments), (), (method, slashed))
+        if found is not None and found[0][0].operation.fallback and self.owners(path):
+            return None
+        return found
 
     def allowed(self, path: str) -> list[str]:
         """The methods that some route has for the path, sorted; with HEAD where there is GET, and OPTIONS."""
@@ -218,8 +223,8 @@ def _walk(
     if child is not None:
         yield from _walk(child, segments, index + 1, values, slashed)
     for before, after, fixed in node.fixed:
-        if len(segment) > len(before) + len(after) and segment.startswith(before) and segment.endswith(after):
-            inner = segment[len(before) : len(segment) - len(after)]
+        inner = _inner(segment, before, after)
+        if inner:
             yield from _walk(fixed, segments, index + 1, (*values, inner), slashed)
     if node.param is not None and segment:
         yield from _walk(node.param, segments, index + 1, (*values, segment), slashed)
@@ -227,6 +232,45 @@ def _walk(
         rest = "/".join(segments[index:])
         if rest:
             yield _open_ended(node.rest, slashed), (*values, rest + "/" * slashed)
+
+
+def _find(
+    node: _Node, segments: list[str], index: int, end: int, values: tuple[str, ...], key: tuple[str, bool]
+) -> Found | None:
+    """The first leaf in the order of `_walk` that has the method and slash of `key`."""
+    if index == end:
+        routes = node.routes.get(key) if node.routes is not None else None
+        return (routes, values) if routes is not None else None
+    segment = segments[index]
+    child = node.literals.get(segment)
+    if child is not None:
+        found = _find(child, segments, index + 1, end, values, key)
+        if found is not None:
+            return found
+    if node.fixed:
+        for before, after, fixed in node.fixed:
+            inner = _inner(segment, before, after)
+            if inner:
+                found = _find(fixed, segments, index + 1, end, (*values, inner), key)
+                if found is not None:
+                    return found
+    if node.param is not None and segment:
+        found = _find(node.param, segments, index + 1, end, (*values, segment), key)
+        if found is not None:
+            return found
+    if node.rest is not None:
+        rest = "/".join(segments[index:])
+        routes = _open_ended(node.rest, key[1]).get(key)
+        if rest and routes is not None:
+            return routes, (*values, rest + "/" * key[1])
+    return None
+
+
+def _inner(segment: str, before: str, after: str) -> str:
+    """What stands between the fixed ends of a segment; empty when they do not fit."""
+    if len(segment) > len(before) + len(after) and segment.startswith(before) and segment.endswith(after):
+        return segment[len(before) : len(segment) - len(after)]
+    return ""
 
 
 def _open_ended(leaf: Leaf, slashed: bool) -> Leaf:
