@@ -31,7 +31,9 @@ class ClientVenv:
             env=environment,
             check=False,
         )
-        assert done.returncode == 0, f"{script.name} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, (
+            f"{script.name} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        )
         return done.stdout
 
 
@@ -44,7 +46,14 @@ def client_venv(name: str, requirements: list[str]) -> ClientVenv:
     if not done.exists():
         home.mkdir(parents=True, exist_ok=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
-        install = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        install = [
+            str(home / "bin" / "python"),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]
         subprocess.run([*install, *requirements], check=True)
         done.write_text(wanted)
     return ClientVenv(home)

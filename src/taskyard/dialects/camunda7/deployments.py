@@ -10,6 +10,7 @@ import msgspec
 from taskyard.app import deployments as use_case
 from taskyard.dialects.camunda7.commands import check_delete, check_execution_date
 from taskyard.dialects.camunda7.errors import refusal
+from taskyard.dialects.camunda7.pages import chunks
 from taskyard.dialects.camunda7.parameters import Arguments
 from taskyard.dialects.camunda7.queries import deployment_filter, deployment_order, page_query
 from taskyard.dialects.camunda7.render import definition_item, file_response, streamed
@@ -39,7 +40,6 @@ RESERVED = (
 FILTERED_SOURCE = "process application"
 """The source of filtered deployments that name none."""
 
-CHUNK = 500
 NO_RESOURCES = "No deployment resources contained in the form upload."
 
 _encoder = msgspec.json.Encoder()
@@ -123,20 +123,9 @@ async def list_deployments(request: Request, params: Any, body: None) -> Respons
 
 async def _items(request: Request, query: Query) -> AsyncIterator[bytes]:
     """List items, read a chunk at a time."""
-    left, offset, after = query.limit, query.offset, None
-    while left is None or left > 0:
-        size = CHUNK if left is None else min(left, CHUNK)
-        part = msgspec.structs.replace(query, limit=size, offset=offset, after=after)
-        page = await request.app.list(part, request.caller)
-        ids = [row_id for row_id, _ in page.ids]
-        rows = {row.id: row for row in await request.app.rows(Deployment, "id", ids)}
-        for row_id in ids:
-            if row_id in rows:
-                yield _encoder.encode(deployment_item(rows[row_id]))
-        if not page.has_more:
-            return
-        offset, after = 0, page.next
-        left = None if left is None else left - len(ids)
+    async for rows in chunks(request, query, Deployment):
+        for row in rows:
+            yield _encoder.encode(deployment_item(row))
 
 
 async def count(request: Request, params: Any, body: None) -> Response:

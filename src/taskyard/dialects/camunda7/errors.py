@@ -55,7 +55,7 @@ def render_problem(problem: Problem, request: Request) -> Response:
         return json_response(_forbidden(problem, request), 403)
     name = problem.context.get("exception") or _TYPES.get(problem.code, REST)
     message = _JAX_RS.get(problem.code, problem.detail)
-    if problem.reason in ("invalid_body", "malformed_json"):
+    if problem.reason in ("invalid_body", "malformed_json", "missing_body", "too_deep"):
         message = ""
     code = 1 if name == "OptimisticLockingException" else problem.context.get("number")
     headers = [("Retry-After", "1")] if problem.code in ("unavailable", "too_many") else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskyard.dialects.camunda7 import commands, definitions, deployments, queries, wire
+from taskyard.dialects.camunda7 import commands, definitions, deployments, incidents, queries, wire
 from taskyard.dialects.camunda7.surface import NOT_RUN, operation_name, refused_operations
 from taskyard.http.operation import Operation, partial, refused, served
 
@@ -174,6 +174,24 @@ def _deployments() -> list[Operation]:
     ]
 
 
+def _incidents() -> list[Operation]:
+    one, tag = "/incident/{id}", "Incidents"
+    note = "incidents carry no annotations"
+    listing = {
+        "params": queries.IncidentListParams,
+        "returns": {200: list[wire.IncidentItem], 400: wire.Failure},
+    }
+    counting = {"params": queries.IncidentCountParams, "returns": {200: wire.Count, 400: wire.Failure}}
+    return [
+        _row(served, "GET", "/incident", incidents.list_incidents, tag=tag, **listing),
+        _row(served, "GET", "/incident/count", incidents.count, tag=tag, **counting),
+        _row(served, "GET", one, incidents.get, tag=tag, returns={200: wire.IncidentItem, **_FAILS}),
+        _row(served, "DELETE", one, incidents.resolve, tag=tag, returns={204: None, **_FAILS}),
+        refused("PUT", f"{one}/annotation", "setIncidentAnnotation", note, tag=tag),
+        refused("DELETE", f"{one}/annotation", "clearIncidentAnnotation", note, tag=tag),
+    ]
+
+
 def _engine() -> list[Operation]:
     return [
         _row(
@@ -183,4 +201,10 @@ def _engine() -> list[Operation]:
     ]
 
 
-OPERATIONS: tuple[Operation, ...] = (*_definitions(), *_deployments(), *_engine(), *refused_operations())
+OPERATIONS: tuple[Operation, ...] = (
+    *_definitions(),
+    *_deployments(),
+    *_incidents(),
+    *_engine(),
+    *refused_operations(),
+)

@@ -13,6 +13,7 @@ from taskyard.http.params import parse_query
 T = TypeVar("T")
 LARGEST = 2**31 - 1
 
+_TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
 _JAVA = {"int": "java.lang.Integer", "bool": "java.lang.Boolean", "date": "java.util.Date"}
 
 
@@ -34,13 +35,13 @@ class Arguments:
         return value.split(",") if value is not None and value.strip() else None
 
     def flag(self, *names: str) -> bool:
-        """True only for `true`; absent and `false` are the same."""
+        """True only for `true`; absent and `false` are the same. Clients also write `True` and `TRUE`."""
         for name in names:
             value = self._values.get(name)
             if value is not None:
-                if value not in ("true", "false"):
+                if value not in _TRUE and value not in _FALSE:
                     raise _unfit(name, value, "bool")
-                return value == "true"
+                return value in _TRUE
         return False
 
     def number(self, *names: str) -> int | None:

@@ -298,3 +298,86 @@ def latest_of_key(key: str, tenant: str) -> Filter:
     """The newest version of a process in one tenant."""
     parts: list[Any] = [eq("kind", "process"), eq("latest", True), eq("key", key), eq("tenant", tenant)]
     return both(*parts)
+
+
+class IncidentCountParams(msgspec.Struct, kw_only=True, frozen=True):
+    """Filters of `GET /incident/count`."""
+
+    incidentId: str | None = None
+    incidentType: str | None = None
+    incidentMessage: str | None = None
+    incidentMessageLike: str | None = None
+    processDefinitionId: str | None = None
+    processDefinitionKeyIn: str | None = None
+    processInstanceId: str | None = None
+    executionId: str | None = None
+    activityId: str | None = None
+    failedActivityId: str | None = None
+    causeIncidentId: str | None = None
+    rootCauseIncidentId: str | None = None
+    configuration: str | None = None
+    incidentTimestampBefore: Date = None
+    incidentTimestampAfter: Date = None
+    tenantIdIn: str | None = None
+    jobDefinitionIdIn: str | None = None
+
+
+class IncidentListParams(IncidentCountParams, kw_only=True, frozen=True):
+    """Filters, sorting and paging of `GET /incident`."""
+
+    sortBy: str | None = None
+    sortOrder: str | None = None
+    firstResult: Whole = None
+    maxResults: Whole = None
+
+
+INCIDENT_SORT = {
+    "incidentId": "uid",
+    "incidentMessage": "message",
+    "incidentTimestamp": "created_at",
+    "incidentType": "type",
+    "activityId": "element",
+    "processDefinitionId": "version.uid",
+    "tenantId": "tenant",
+    "causeIncidentId": "uid",
+    "rootCauseIncidentId": "uid",
+    "executionId": "execution_id",
+    "processInstanceId": "execution_id",
+    "configuration": "task_id",
+}
+INCIDENT_EQUALITIES = {
+    "incidentId": "uid",
+    "causeIncidentId": "uid",
+    "rootCauseIncidentId": "uid",
+    "incidentType": "type",
+    "incidentMessage": "message",
+    "processDefinitionId": "version.uid",
+    "activityId": "element",
+    "failedActivityId": "element",
+}
+NOT_SET = ("processInstanceId", "executionId", "configuration", "jobDefinitionIdIn")
+"""Members that no incident of this release has: a filter on one of them finds nothing."""
+
+
+def incident_filter(app: Application, arguments: Arguments) -> Filter:
+    """What the parameters of `GET /incident` let through."""
+    parts: list[Filter | None] = [eq("phase", "open")]
+    for name, field in INCIDENT_EQUALITIES.items():
+        if (value := arguments.text(name)) is not None:
+            parts.append(eq(field, value))
+    if (value := arguments.text("incidentMessageLike")) is not None:
+        parts.append(like(app, "message", value))
+    for name, field in (("processDefinitionKeyIn", "version.key"), ("tenantIdIn", "tenant")):
+        if (values := arguments.listed(name)) is not None:
+            parts.append(one_of(field, [value for value in values if value]))
+    for name, operator in (("incidentTimestampBefore", "lt"), ("incidentTimestampAfter", "gt")):
+        if (moment := arguments.date(name)) is not None:
+            parts.append(Cmp("created_at", operator, moment))  # type: ignore[arg-type]
+    if any(arguments.text(name) is not None for name in NOT_SET):
+        parts.append(FALSE)
+    return both(*parts)
+
+
+def incident_order(arguments: Arguments) -> tuple[Order, ...]:
+    """The order asked for, then by id; by id alone without sorting."""
+    return _order(arguments, INCIDENT_SORT)
