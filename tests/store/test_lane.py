@@ -13,7 +13,7 @@ from taskyard.model.identity import Group, Sequence
 from taskyard.model.principal import Principal
 from taskyard.model.problem import Rejected, rejected
 from taskyard.model.query import Query, eq
-from taskyard.model.task import Task
+from taskyard.model.task import Candidate, Task
 from taskyard.model.view import View
 
 ADMIN = Principal(id=1, uid="a", name="root", admin=True)
@@ -140,3 +140,10 @@ def test_many_clients_at_once(opened: Any) -> None:
         return await asyncio.gather(*[opened.app.run(Count(name="busy")) for _ in range(2_000)])
 
     assert sorted(opened.call(work())) == list(range(1, 2_001))
+
+
+def test_candidates_know_whether_their_task_is_open(opened: Any) -> None:
+    (task,) = create(opened, "shared", candidate_groups=("crew",))
+    assert [row.open for row in opened.matching(Candidate, task_id=task.id)] == [True]
+    opened.run(CompleteTask(actor=ADMIN, task_id=task.id))
+    assert [row.open for row in opened.matching(Candidate, task_id=task.id)] == [False]

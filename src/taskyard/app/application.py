@@ -19,7 +19,7 @@ from taskyard.model.principal import Principal
 from taskyard.model.query import Page, Query, both, eq
 from taskyard.model.row import Row
 from taskyard.model.time import Clock
-from taskyard.store.compile import is_simple
+from taskyard.store.builder import is_simple
 from taskyard.store.link import Link
 from taskyard.store.store import Store
 

@@ -67,7 +67,9 @@ class TaskAttribute(Row, kw_only=True):
 
 
 class Candidate(Row, kw_only=True):
-    """Who may take (`role` candidate) or read and comment (`role` reviewer); `type` is user or group."""
+    """Who may take (`role` candidate) or read and comment (`role` reviewer); `type` is user or group.
+
+    `open` says that the task is not closed; the store keeps it, so that an inbox walks past no finished work."""
 
     TABLE: ClassVar[str] = "task_candidates"
     KEY: ClassVar[tuple[str, ...]] = ("task_id", "role", "type", "name")
@@ -76,6 +78,7 @@ class Candidate(Row, kw_only=True):
     type: str
     name: str
     position: int = 0
+    open: bool = True
 
 
 class Progress(Row, kw_only=True):

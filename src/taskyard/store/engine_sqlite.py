@@ -5,12 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import re2
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import apsw
+import re2
 
 from taskyard.store.link import BadData, Broken
 
@@ -37,7 +37,7 @@ READER_PRAGMAS = (
 )
 
 
-class Locked(Exception):  # noqa: N818
+class Locked(Exception):
     """Another server process holds the database."""
 
 

@@ -7,7 +7,15 @@ from typing import Any
 
 import msgspec
 
-from taskyard.model.definition import Definition, DefinitionTag, Resource, ResourceBytes, Starter, Version, VersionDocument
+from taskyard.model.definition import (
+    Definition,
+    DefinitionTag,
+    Resource,
+    ResourceBytes,
+    Starter,
+    Version,
+    VersionDocument,
+)
 from taskyard.model.identity import Counter
 from taskyard.model.row import Row
 from taskyard.model.task import (
@@ -83,8 +91,24 @@ class Flush:
             shape = shape_of(row_type)
             rows = _tuples(sorted(updates[row_type], key=key_of))
             link.update(row_type.TABLE, shape.key, shape.names, shape.types, rows)
+        self._mark_candidates(link, unit, updates.get(Task, []))
         if counts := deltas.rows(self.shard):
             link.add(Counter.TABLE, Counter.KEY, COUNTER_TYPES, counts)
+
+    def _mark_candidates(self, link: Link, unit: Unit, tasks: list[Row]) -> None:
+        """Keep `open` of the candidates of tasks that were closed or opened again."""
+        for is_open in (True, False):
+            changed = [
+                task.id  # type: ignore[attr-defined]
+                for task in tasks
+                if (task.closed_at is None) is is_open  # type: ignore[attr-defined]
+                and (unit.base[Task, (task.id,)].closed_at is None) is not is_open  # type: ignore[union-attr, attr-defined]
+            ]
+            if changed:
+                link.rows(
+                    f'UPDATE task_candidates SET "open" = {is_open} WHERE "task_id" {self._among(Task, "id")}',
+                    {"values": changed if self.postgres else list_value(changed)},
+                )
 
     def _delete(self, link: Link, deletes: dict[type[Row], list[Row]], deltas: Deltas) -> None:
         for row_type in sorted(deletes, key=_table):

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 
-class Transient(Exception):  # noqa: N818 - a state of the database, not a mistake
+class Transient(Exception):
     """The transaction lost against another and may be tried again (serialization failure, deadlock)."""
 
 
-class BadData(Exception):  # noqa: N818
+class BadData(Exception):
     """The database refused the values of a statement (constraint, range)."""
 
 
-class Broken(Exception):  # noqa: N818
+class Broken(Exception):
     """The database cannot be written or reached: full disk, I/O error, lost connection."""
 
 

@@ -12,16 +12,21 @@ import msgspec
 from taskyard.model.problem import rejected
 from taskyard.model.query import All, Cmp, Filter, Page, Query
 from taskyard.model.row import Row
+from taskyard.store.builder import UnknownField, bind
 from taskyard.store.codec import build_all, shape_of
-from taskyard.store.compile import Compiled, Statements, UnknownField, bind
 from taskyard.store.engine_sqlite import list_value
 from taskyard.store.fields import FIELD_WORDS
 from taskyard.store.link import Link
 from taskyard.store.load import ARRAY_CASTS
+from taskyard.store.narrow import drivers
+from taskyard.store.statements import Compiled, Form, Statements
 
 COUNTED = {"kind", "definition_id", "phase", "outcome", "suspended", "tenant"}
 COUNTER_SUMS = {"progress.annotations": "annotations", "progress.predictions": "predictions"}
 MEMORY = 2_000
+NARROW_PAGE = 500
+NARROW_COUNT = 20_000
+"""Up to how many candidate rows per way a page, or a count, is collected by index instead of walked."""
 
 
 class Reader:
@@ -64,29 +69,38 @@ class Reader:
     def _rows(self, link: Link, query: Query) -> tuple[list[tuple[Any, ...]], bool]:
         if query.limit == 0:
             return [], False
-        compiled, given = self.prepared(query)
+        compiled, given = self.prepared(query, self._drivers(link, query, NARROW_PAGE))
         rows = link.rows(compiled.sql, given)
         has_more = query.limit is not None and len(rows) > query.limit
         return (rows[: query.limit] if has_more else rows), has_more
 
-    def prepared(self, query: Query) -> tuple[Compiled, dict[str, Any]]:
+    def _drivers(self, link: Link, query: Query, cap: int) -> tuple[Filter, ...]:
+        """The selective ways into the query, if they lead to few enough rows."""
+        found = drivers(query.entity, query.where)
+        if not found:
+            return ()
+        compiled = self.statements.probe(query.entity, found, cap + 1)
+        reached = link.rows(compiled.sql, self._given(compiled, found, []))[0][0]
+        return found if reached <= cap else ()
+
+    def prepared(self, query: Query, narrowed: tuple[Filter, ...] = ()) -> tuple[Compiled, dict[str, Any]]:
         """The statement and the parameters of a query's page; one row more than asked, to know whether more follow."""
         nulls, places = _after(query)
-        compiled = self.statements.page(
-            query.entity, query.where, query.order, nulls, query.limit is not None, query.offset > 0
+        form = Form(
+            order=query.order, after=nulls, limit=query.limit is not None, offset=query.offset > 0, drivers=narrowed
         )
-        given = self._given(compiled, query.where, places)
+        compiled = self.statements.page(query.entity, query.where, form)
+        given = self._given(compiled, (query.where, *narrowed), places)
         if query.limit is not None:
             given["limit"] = query.limit + 1
         if query.offset > 0:
             given["offset"] = query.offset
-            if query.limit is None and not self.postgres:
-                given["param_limit"] = -1
         return compiled, given
 
-    def _given(self, compiled: Compiled, where: Filter, more: list[Any]) -> dict[str, Any]:
+    def _given(self, compiled: Compiled, filters: tuple[Filter, ...], more: list[Any]) -> dict[str, Any]:
         values: list[Any] = []
-        bind(where, values)
+        for part in filters:
+            bind(part, values)
         values.extend(more)
         given = dict(compiled.constants)
         for index, value in enumerate(values):
@@ -115,8 +129,9 @@ class Reader:
             key, known = None, None
         if known is not None and known[0] == snapshot:
             return known[1]
-        compiled = self.statements.sums(query.entity, query.where, query.sums)
-        total, *sums = link.rows(compiled.sql, self._given(compiled, query.where, []))[0]
+        narrowed = self._drivers(link, query, NARROW_COUNT)
+        compiled = self.statements.sums(query.entity, query.where, query.sums, narrowed)
+        total, *sums = link.rows(compiled.sql, self._given(compiled, (query.where, *narrowed), []))[0]
         found = (total, dict(zip(query.sums, sums, strict=True)) if query.sums else None)
         if key is not None:
             self.totals[key] = (snapshot, found)
@@ -147,7 +162,7 @@ class Reader:
                 ]
             )
             like = f"state LIKE {self._place('state')}"
-            where.append(like if self.postgres else like.replace("state LIKE ", "like_cs(") .replace(")", "") + ", state)")
+            where.append(like if self.postgres else f"like_cs({self._place('state')}, state)")
         sql = f"SELECT coalesce(sum(n), 0) FROM counters WHERE {' AND '.join(where)}"
         return int(link.rows(sql, given)[0][0])
 

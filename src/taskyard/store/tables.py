@@ -120,7 +120,7 @@ task_attributes = declare(
     Index("ix_task_attributes_text", "name", "text", "task_id", sqlite_where=INDEXED, postgresql_where=INDEXED),
     Index("ix_task_attributes_number", "name", "number", "task_id", sqlite_where=INDEXED, postgresql_where=INDEXED),
 )
-task_candidates = declare(task.Candidate, Index("ix_task_candidates_name", "type", "name", "role", "task_id"))
+task_candidates = declare(task.Candidate, Index("ix_task_candidates_name", "type", "name", "open", "role", "task_id"))
 task_progress = declare(task.Progress, Index(None, "definition_id", "task_id"))
 leases = declare(task.Lease, Index(None, "expires_at"))
 submissions = declare(

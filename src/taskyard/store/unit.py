@@ -18,7 +18,7 @@ Slot = tuple[type[Row], tuple[Any, ...]]
 FindKey = tuple[type[Row], tuple[str, ...], tuple[Any, ...], bool]
 
 
-class Need(Exception):  # noqa: N818 - not an error: the lane loads the rows and decides again
+class Need(Exception):
     """A decider asked for rows that are not loaded."""
 
     def __init__(
