@@ -114,7 +114,7 @@ class _Writer:
             if operation.params not in self._fields:
                 self._fields[operation.params] = msgspec.structs.fields(operation.params)
             found += [field.type for field in self._fields[operation.params]]
-        found += [wanted for wanted in (operation.body, *operation.returns.values()) if _is_schema(wanted)]
+        found += [wanted for wanted in (_shown(operation), *operation.returns.values()) if _is_schema(wanted)]
         return found
 
     def _schema(self, wanted: Any) -> dict[str, Any]:
@@ -174,8 +174,8 @@ class _Writer:
     def _body(self, operation: Operation) -> dict[str, Any]:
         content: dict[str, Any] = {}
         for media in operation.body_media:
-            if _is_schema(operation.body):
-                content[media] = {"schema": self._schema(operation.body)}
+            if _is_schema(_shown(operation)):
+                content[media] = {"schema": self._schema(_shown(operation))}
             elif media.startswith(("multipart/", "application/x-www-form")):
                 content[media] = {"schema": {"type": "object", "additionalProperties": True}}
             else:
@@ -247,6 +247,10 @@ def _parts(wanted: Any) -> tuple[Any, ...]:
     except TypeError:
         return get_args(wanted) or (Any,)
     return (wanted,)
+
+
+def _shown(operation: Operation) -> Any:
+    return operation.body if operation.body_shown is None else operation.body_shown
 
 
 def _is_schema(wanted: Any) -> bool:

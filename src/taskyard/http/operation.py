@@ -24,7 +24,8 @@ class Operation(msgspec.Struct, kw_only=True, frozen=True):
     it raw). `returns` maps each documented status to the type of its body (None: no body, `bytes`: not JSON,
     `str`: text). Statuses of the dialect's errors that every operation shares need no mention. `auth` False
     serves anonymous callers too. `verdict` is served, partial or refused; `why` says what is missing. A
-    `fallback` answers only paths that no dialect's mount holds.
+    `fallback` answers only paths that no dialect's mount holds. `body_shown` is the type that the OpenAPI
+    document gives for the body, where `body` is looser because the handler checks the members itself.
     """
 
     method: str
@@ -43,6 +44,7 @@ class Operation(msgspec.Struct, kw_only=True, frozen=True):
     max_body: int | None = None
     absolute: bool = False
     fallback: bool = False
+    body_shown: Any = None
 
 
 def served(method: str, path: str, name: str, handler: Handler, **rest: Any) -> Operation:

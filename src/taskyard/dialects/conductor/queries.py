@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from taskyard.model.problem import FieldError, Problem, Rejected
 from taskyard.model.query import Filter, Has, Order, Query, both, eq
@@ -30,6 +33,8 @@ OTHER_RESOURCES = frozenset(
 )
 """Documented kinds of which this server has none, so that nothing carries their tags."""
 
+RESOURCE_TYPES = [*RESOURCE_KINDS, *sorted(OTHER_RESOURCES)]
+
 
 class Params(msgspec.Struct, kw_only=True, rename="camel"):
     """The base of query parameters."""
@@ -38,7 +43,7 @@ class Params(msgspec.Struct, kw_only=True, rename="camel"):
 class DefinitionsParams(Params):
     """Filters of the list of task definitions."""
 
-    access: str = "READ"
+    access: Annotated[str, Meta(extra_json_schema={"enum": list(ACTIONS)})] = "READ"
     metadata: bool = False
     tag_key: str | None = None
     tag_value: str | None = None
@@ -76,7 +81,7 @@ class TagResourcesParams(Params):
 
     tag_key: str | None = None
     tag_value: str | None = None
-    resource_type: str | None = None
+    resource_type: Annotated[str, Meta(extra_json_schema={"enum": RESOURCE_TYPES})] | None = None
 
 
 def access_of(access: str) -> str:
