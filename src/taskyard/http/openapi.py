@@ -105,6 +105,8 @@ class _Writer:
         schemas, self._components = msgspec.json.schema_components(
             tuple(types.values()), schema_hook=lambda _: {}, ref_template=_REF
         )
+        for component in self._components.values():
+            _drop_unset(component)
         self._schemas = dict(zip(types, schemas, strict=True))
         self._kernel = self._kernel_statuses()
 
@@ -162,7 +164,7 @@ class _Writer:
 
     def _parameter(self, field: msgspec.structs.FieldInfo) -> dict[str, Any]:
         schema = dict(self._schema(field.type))
-        if field.default is not msgspec.NODEFAULT and field.default is not None:
+        if field.default not in (msgspec.NODEFAULT, msgspec.UNSET, None):
             schema["default"] = msgspec.json.decode(_encoder.encode(field.default))
         parameter: dict[str, Any] = {"name": field.encode_name, "in": "query", "schema": schema}
         if "description" in schema:
@@ -262,3 +264,10 @@ def _admits_null(wanted: Any) -> bool:
     return isinstance(node, msgspec.inspect.UnionType) and any(
         isinstance(part, msgspec.inspect.NoneType) for part in node.types
     )
+
+
+def _drop_unset(component: dict[str, Any]) -> None:
+    """A member that may be left out has no default to show."""
+    for member in component.get("properties", {}).values():
+        if member.get("default") == "UNSET":
+            del member["default"]
