@@ -9,8 +9,10 @@ import socket
 from typing import Any
 
 import click
+import msgspec
 import uvloop
 
+from taskyard.cli.demo.fill import copy_code, fill
 from taskyard.config import Settings, SettingsError, load
 
 
@@ -47,6 +49,8 @@ async def run(settings: Settings) -> None:
     logging.getLogger("_granian").setLevel(logging.ERROR)
     port = settings.port or _free_port(settings.host)
     _check_port(settings.host, port)
+    if settings.demo and settings.puppet_code is None:
+        settings = msgspec.structs.replace(settings, puppet_code=str(copy_code(settings.data_path)))
     server = Server(settings)
     application = await server.open()
     granian = Granian(
@@ -63,11 +67,24 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, granian.stop)
-    welcome(settings, server, f"http://{settings.host}:{port}")
+    url = f"http://{settings.host}:{port}"
+    welcome(settings, server, url)
+    filling = asyncio.create_task(_demo(settings, server, url)) if settings.demo else None
     try:
         await granian.serve()
     finally:
+        if filling is not None:
+            filling.cancel()
         await server.close()
+
+
+async def _demo(settings: Settings, server: Any, url: str) -> None:
+    """Fill the demo shop, if this is the first start."""
+    token = server.first.token
+    if token is None:
+        return
+    await asyncio.sleep(0.2)
+    await fill(url, token)
 
 
 def welcome(settings: Settings, server: Any, url: str) -> None:

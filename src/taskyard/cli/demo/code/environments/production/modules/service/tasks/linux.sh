@@ -1,0 +1,2 @@
+#!/bin/sh
+exec systemctl "$PT_action" "$PT_name"
