@@ -14,7 +14,7 @@ from taskyard import server
 from taskyard.app.application import Application
 from taskyard.config import Settings
 from taskyard.model.query import Page, Query, both
-from taskyard.model.time import SystemClock
+from taskyard.model.time import Clock, SystemClock
 from taskyard.store.store import Store
 
 
@@ -23,16 +23,17 @@ class Opened:
 
     both = staticmethod(both)
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        clock = clock or SystemClock()
         server.load_deciders()
         server.prepare(settings)
         self.settings = settings
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
-        self.store = Store(server.store_settings(settings), SystemClock())
+        self.store = Store(server.store_settings(settings), clock)
         self.store.open()
-        self.app = Application(settings, self.store, SystemClock())
+        self.app = Application(settings, self.store, clock)
 
     def call(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(60)
