@@ -3,7 +3,12 @@
 from taskyard.engine.annotations import CreateAnnotation, DeleteAnnotation, ReturnToDraft, UpdateAnnotation
 from taskyard.engine.comments import CreateComment, DeleteComment, UpdateComment
 from taskyard.engine.drafts import CreateDraft, DeleteDraft, UpdateDraft
-from taskyard.engine.label_edits import ChangeLabelTask, ClearSubmissions, RemoveLabelTasks
+from taskyard.engine.label_edits import (
+    ChangeLabelTask,
+    ClearSubmissions,
+    RemoveAllLabelTasks,
+    RemoveLabelTasks,
+)
 from taskyard.engine.label_tasks import CreateLabelTasks
 from taskyard.engine.predictions import CreatePrediction, DeletePrediction, UpdatePrediction
 from taskyard.engine.reviews import CreateReview, DeleteReview, UpdateReview
@@ -26,6 +31,7 @@ __all__ = [
     "DeleteViews",
     "OrderViews",
     "PutView",
+    "RemoveAllLabelTasks",
     "RemoveLabelTasks",
     "ReturnToDraft",
     "UpdateAnnotation",

@@ -10,7 +10,7 @@ from taskyard.engine.protocol import Command, decides
 from taskyard.engine.submissions import actor_id, actor_name, allow, desk_of, recount
 from taskyard.model.labeling import LABEL, PROJECT, LabelDocument
 from taskyard.model.problem import rejected
-from taskyard.model.task import Submission, Task, TaskAttribute, TaskDocument
+from taskyard.model.task import Comment, Progress, Submission, Task, TaskAttribute, TaskDocument
 from taskyard.model.view import View
 
 _encode = msgspec.json.Encoder().encode
@@ -33,6 +33,12 @@ class RemoveLabelTasks(Command, kw_only=True, frozen=True):
 
     project_id: int
     task_ids: tuple[int, ...]
+
+
+class RemoveAllLabelTasks(Command, kw_only=True, frozen=True):
+    """Delete every task of a project."""
+
+    project_id: int
 
 
 class ClearSubmissions(Command, kw_only=True, frozen=True):
@@ -91,6 +97,7 @@ def remove_label_tasks(command: RemoveLabelTasks, view: View) -> int:
     project = project_of(view, command.project_id)
     require(command.actor, "update", kind=PROJECT, key=project.key, owner=project.owner)
     wanted = list(dict.fromkeys(command.task_ids))
+    view.load(Task, wanted)
     for task_id in wanted:
         task = view.get(Task, task_id)
         if task is None or task.kind != LABEL or task.definition_id != project.id:
@@ -107,6 +114,15 @@ def remove_label_tasks(command: RemoveLabelTasks, view: View) -> int:
     return len(wanted)
 
 
+@decides(RemoveAllLabelTasks)
+def remove_all_label_tasks(command: RemoveAllLabelTasks, view: View) -> None:
+    """Needs `update` on the project."""
+    project = project_of(view, command.project_id)
+    require(command.actor, "update", kind=PROJECT, key=project.key, owner=project.owner)
+    view.delete_where(Task, "definition_id", [project.id])
+    view.emit("label_tasks_deleted", actor=actor_name(command), definition_id=project.id)
+
+
 @decides(ClearSubmissions)
 def clear_submissions(command: ClearSubmissions, view: View) -> int:
     """Needs `manage` on the project for annotations, `update` for predictions."""
@@ -114,6 +130,10 @@ def clear_submissions(command: ClearSubmissions, view: View) -> int:
     action = "update" if command.kind == "prediction" else "manage"
     require(command.actor, action, kind=PROJECT, key=project.key, owner=project.owner)
     removed = 0
+    view.load(Task, command.task_ids)
+    view.load(Progress, command.task_ids)
+    for row_type in (Submission, Comment):
+        view.expect(row_type, ("task_id",), [(task_id,) for task_id in command.task_ids])
     for task_id in dict.fromkeys(command.task_ids):
         desk = desk_of(view, task_id)
         if desk.project.id != project.id:

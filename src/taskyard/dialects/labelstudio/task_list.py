@@ -11,7 +11,6 @@ from msgspec import Meta
 from taskyard.app.label_imports import settings_of
 from taskyard.dialects.labelstudio.access import role_in
 from taskyard.dialects.labelstudio.errors import not_found
-from taskyard.dialects.labelstudio.moments import filled, people_in
 from taskyard.dialects.labelstudio.pages import comma_list, flag, invalid_page
 from taskyard.dialects.labelstudio.queries import (
     ANNOTATED,
@@ -27,11 +26,11 @@ from taskyard.dialects.labelstudio.queries import (
     selected,
 )
 from taskyard.dialects.labelstudio.render import LAZY, Look, TaskRenderer, look_of
+from taskyard.dialects.labelstudio.task_access import finished, reader
 from taskyard.http.message import JSON, Request, Response
 from taskyard.model.definition import Definition
-from taskyard.model.identity import SavedView, User
+from taskyard.model.identity import SavedView
 from taskyard.model.labeling import PROJECT
-from taskyard.model.principal import Principal
 from taskyard.model.problem import rejected
 from taskyard.model.query import Filter, Order, Query, both
 
@@ -123,14 +122,6 @@ async def answer(request: Request, query: Query, renderer: TaskRenderer) -> Resp
     return Response(body=head + b",".join(await finished(app, items)) + b"]}", media_type=JSON)
 
 
-async def finished(app: Any, items: list[bytes]) -> list[bytes]:
-    """Rendered items with ages and people filled in."""
-    people = people_in(items)
-    users = {user.id: user for user in await app.rows(User, "id", sorted(people))} if people else {}
-    now = app.clock.now()
-    return [filled(item, users, now) for item in items]
-
-
 async def _streamed(
     request: Request, query: Query, renderer: TaskRenderer, head: bytes
 ) -> AsyncIterator[bytes]:
@@ -154,12 +145,6 @@ async def _streamed(
         yield lead + b",".join(await finished(request.app, chunk)) + b"]}"
     else:
         yield (head if lead is head else b"") + b"]}"
-
-
-def reader(caller: Principal) -> Principal:
-    """The caller as one who sees every task of a project. Only for queries that are bound to a project in which
-    the caller has a role: inside it, the role decides what is shown, not the rules for single tasks."""
-    return msgspec.structs.replace(caller, admin=True)
 
 
 async def _asked(request: Request, params: TaskListParams) -> Asked:
