@@ -142,6 +142,10 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         GET /scheduler/admin/requeue requeueAllExecutionRecords
         GET /scheduler/admin/pause pauseAllSchedules
         GET /scheduler/admin/resume resumeAllSchedules
+        PUT /scheduler/admin/requeue requeueAllExecutionRecordsByPut
+        PUT /scheduler/admin/pause pauseAllSchedulesByPut
+        PUT /scheduler/admin/resume resumeAllSchedulesByPut
+        GET /scheduler/test/timeout testSchedulerTimeout
         """,
     ),
     (
@@ -254,6 +258,11 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         GET /integrations/provider/{name}/integration/{integrationName}/tags getTagsForIntegration
         PUT /integrations/provider/{name}/integration/{integrationName}/tags putTagForIntegration
         DELETE /integrations/provider/{name}/integration/{integrationName}/tags deleteTagForIntegration
+        GET /integrations/provider/{name}/metrics getTokenUsageForProvider
+        GET /integrations/provider/{name}/integration/{integrationName}/metrics getTokenUsage
+        POST /integrations/provider/{name}/integration/{integrationName}/metrics registerTokenUsage
+        GET /integrations/provider/{name}/integration/{integrationName}/prompt getPromptsWithIntegration
+        POST /integrations/provider/{name}/integration/{integrationName}/prompt/{promptName} associatePrompt
         GET /prompts getMessageTemplates
         GET /prompts/{name} getMessageTemplate
         POST /prompts/{name} saveMessageTemplate
@@ -266,6 +275,19 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         POST /registry/service addOrUpdateService
         GET /registry/service/{name} getService
         DELETE /registry/service/{name} removeService
+        GET /registry/service/{name}/discover discoverServiceMethods
+        POST /registry/service/{name}/methods addOrUpdateServiceMethod
+        DELETE /registry/service/{name}/methods removeServiceMethod
+        POST /registry/service/{name}/circuit-breaker/open openCircuitBreaker
+        POST /registry/service/{name}/circuit-breaker/close closeCircuitBreaker
+        GET /registry/service/{name}/circuit-breaker/status getCircuitBreakerStatus
+        GET /registry/service/protos/{registryName} getAllProtos
+        GET /registry/service/protos/{registryName}/{filename} getProtoData
+        POST /registry/service/protos/{registryName}/{filename} setProtoData
+        DELETE /registry/service/protos/{registryName}/{filename} deleteProto
+        GET /metadata/tags/workflow/{name} getWorkflowMetadata
+        POST /metadata/tags/workflow/{name} createWorkflowMetadata
+        DELETE /metadata/tags/workflow/{name} deleteWorkflowMetadata
         GET /gateway/config/auth listGatewayAuthConfigs
         POST /gateway/config/auth createGatewayAuthConfig
         GET /gateway/config/auth/{id} getGatewayAuthConfig
