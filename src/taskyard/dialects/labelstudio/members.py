@@ -7,10 +7,11 @@ from typing import Any
 from taskyard.app.labeling import Member, members, put_member, remove_member
 from taskyard.dialects.labelstudio.access import int_of, project_by_id, project_for
 from taskyard.dialects.labelstudio.errors import field_fault, not_found
-from taskyard.dialects.labelstudio.pages import comma_list, invalid_page, links, page_of
+from taskyard.dialects.labelstudio.pages import comma_list, flag, invalid_page, links, page_of
 from taskyard.dialects.labelstudio.project_wire import (
     BulkMembersBody,
     BulkMembersOut,
+    BulkMembersParams,
     MemberBody,
     MemberListParams,
     MemberOut,
@@ -89,13 +90,13 @@ async def bulk_add(request: Request, params: MemberListParams, body: BulkMembers
     return json_response(BulkMembersOut(detail=f"{len(chosen)} members added", affected=len(chosen)))
 
 
-async def bulk_remove(request: Request, params: MemberListParams, body: BulkMembersBody | None) -> Response:
+async def bulk_remove(request: Request, params: BulkMembersParams, body: None) -> Response:
     """`DELETE projects/{id}/members/bulk/`: all selected members leave."""
     project = await project_for(request, "manage")
-    if body is None:
-        raise field_fault("included", "Name the members to remove, or all of them with all=true.")
+    everyone = flag(params.all, False)
+    included, excluded = _numbers("included", params.included), _numbers("excluded", params.excluded)
     present = [member.user.id for member in await members(request.app, project)]
-    chosen = [n for n in present if (n not in body.excluded if body.all else n in body.included)]
+    chosen = [number for number in present if (number not in excluded if everyone else number in included)]
     for number in chosen:
         await remove_member(request.app, request.caller, project.id, number)
     return json_response(BulkMembersOut(detail=f"{len(chosen)} members removed", affected=len(chosen)))
@@ -103,12 +104,10 @@ async def bulk_remove(request: Request, params: MemberListParams, body: BulkMemb
 
 async def roles(request: Request, params: RoleParams, body: None) -> Response:
     """`GET projects/roles/?ids=`: the roles in the projects of these numbers, in all visible ones without."""
-    wanted = comma_list(params.ids)
-    if not all(part.isdigit() and len(part) < 19 for part in wanted):
-        raise field_fault("ids", "ids must be a comma list of numbers.")
+    wanted = _numbers("ids", [params.ids or ""])
     where = eq("kind", PROJECT)
     if wanted:
-        where = both(where, Cmp("id", "in", tuple(int(part) for part in wanted)))
+        where = both(where, Cmp("id", "in", tuple(sorted(wanted))))
     page = await request.app.list(Query(entity="definition", where=where, limit=LARGEST_SIZE), request.caller)
     found = await request.app.rows(Definition, "id", [row_id for row_id, _ in page.ids])
     return json_response([role for project in found for role in await _roles(request, project)])
@@ -182,3 +181,10 @@ def _member_out(member: Member) -> dict[str, Any]:
         "project_role": member.role,
         "project_role_source": "manual",
     }
+
+
+def _numbers(name: str, texts: list[str]) -> set[int]:
+    parts = [part for text in texts for part in comma_list(text.strip("[]"))]
+    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        raise field_fault(name, f"{name} must be a list of numbers.")
+    return {int(part) for part in parts}

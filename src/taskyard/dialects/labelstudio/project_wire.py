@@ -290,3 +290,11 @@ class BulkMembersOut(msgspec.Struct, kw_only=True):
 
 class PredictionsCreated(msgspec.Struct, kw_only=True):
     created: int
+
+
+class BulkMembersParams(msgspec.Struct, kw_only=True):
+    """The selection of `BulkMembersBody` as parameters; lists are repeated or comma lists."""
+
+    all: str | None = None
+    included: list[str] = []
+    excluded: list[str] = []
