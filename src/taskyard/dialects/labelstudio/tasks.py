@@ -27,7 +27,7 @@ from taskyard.dialects.labelstudio.queries import (
 from taskyard.dialects.labelstudio.render import TaskRenderer, look_of
 from taskyard.dialects.labelstudio.task_access import finished, open_task, reader
 from taskyard.dialects.labelstudio.wire import PageParams, TaskBody, given
-from taskyard.http.message import JSON, Request, Response, empty_response, json_response
+from taskyard.http.message import JSON, Request, Response, empty_response
 from taskyard.model.definition import Definition
 from taskyard.model.labeling import NewLabelTask, search_values
 from taskyard.model.problem import Rejected
@@ -53,26 +53,6 @@ async def create(request: Request, params: None, body: TaskBody) -> Response:
 async def create_in_project(request: Request, params: PageParams, body: TaskBody) -> Response:
     """`POST projects/{id}/tasks/`"""
     return await _created(request, await project_for(request, "update"), body)
-
-
-async def create_bulk(request: Request, params: None, body: list[TaskBody]) -> Response:
-    """`POST projects/{id}/tasks/bulk/`: all or none."""
-    project = await project_for(request, "update")
-    if not body:
-        raise field_fault("", "No tasks given.")
-    new = [await _new(request, project, one) for one in body]
-    made = await request.app.run(
-        CreateLabelTasks(actor=request.caller, project_id=project.id, tasks=tuple(new))
-    )
-    return json_response(
-        {
-            "task_count": len(made.task_ids),
-            "annotation_count": made.annotations,
-            "prediction_count": made.predictions,
-            "task_ids": list(made.task_ids),
-        },
-        201,
-    )
 
 
 async def get(request: Request, params: None, body: None) -> Response:
