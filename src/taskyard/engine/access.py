@@ -42,7 +42,7 @@ def can(
     owner: str | tuple[str | None, ...] | None = None,
     tags: Iterable[tuple[str, str]] = (),
 ) -> bool:
-    """May the caller do `action` on a definition of `kind` (on that `key`, with that owner, or those owners, and those tags)?
+    """May the caller do `action` on a definition of `kind`, with that key, owner (or owners) and tags?
 
     Without a key the question is about the kind as a whole, as for creating. None is the server itself: it may.
     """
@@ -88,7 +88,9 @@ def require(
 def require_admin(principal: Principal | None) -> None:
     """Raise `Rejected` (forbidden) unless the caller is an admin or the server itself."""
     if principal is not None and not principal.admin:
-        raise Rejected(Problem(code="forbidden", reason="not_admin", detail=f"User {principal.name!r} is not an admin."))
+        raise Rejected(
+            Problem(code="forbidden", reason="not_admin", detail=f"User {principal.name!r} is not an admin.")
+        )
 
 
 def scope_of(principal: Principal, entity: str, action: str = "read") -> Filter:
@@ -102,7 +104,9 @@ def scope_of(principal: Principal, entity: str, action: str = "read") -> Filter:
     if entity == "deployment":
         return visible_deployments(principal, action)
     if entity == "incident":
-        return either(*[_granted(grant, "version.kind", "version.key") for grant in _plain(principal, action)])
+        return either(
+            *[_granted(grant, "version.kind", "version.key") for grant in _plain(principal, action)]
+        )
     if entity in ("resource", "saved_view"):
         return TRUE if _allowing(principal, action) else FALSE
     if entity == "user":
@@ -155,7 +159,8 @@ def visible_tasks(principal: Principal, action: str = "read") -> Filter:
     """Tasks that the caller may see."""
     groups = sorted(principal.groups)
     mine = either(
-        both(eq("type", "user"), eq("name", principal.name)), both(eq("type", "group"), one_of("name", groups))
+        both(eq("type", "user"), eq("name", principal.name)),
+        both(eq("type", "group"), one_of("name", groups)),
     )
     parts: list[Filter] = [
         eq("assignee", principal.name),
@@ -165,7 +170,9 @@ def visible_tasks(principal: Principal, action: str = "read") -> Filter:
         Has("events", eq("actor", principal.name)),
     ]
     if principal.reports:
-        parts.append(one_of("assignee", sorted(principal.reports)))
+        reports = sorted(principal.reports)
+        parts.append(one_of("assignee", reports))
+        parts.append(Has("candidates", both(eq("type", "user"), one_of("name", reports))))
     for grant in _allowing(principal, action):
         if grant.target_type == "any":
             return TRUE
@@ -178,4 +185,3 @@ def visible_tasks(principal: Principal, action: str = "read") -> Filter:
 
 def _task_kind(definition_kind: str) -> str:
     return {"project": "label"}.get(definition_kind, definition_kind)
-
