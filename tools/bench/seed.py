@@ -11,7 +11,15 @@ from taskyard.app.identity import hash_token
 from taskyard.engine.definitions import PutDefinition
 from taskyard.engine.identity import IssueToken, PutGroup, PutUser
 from taskyard.model.command import Command, decides
-from taskyard.model.task import Candidate, Progress, Submission, SubmissionDocument, Task, TaskAttribute, TaskDocument
+from taskyard.model.task import (
+    Candidate,
+    Progress,
+    Submission,
+    SubmissionDocument,
+    Task,
+    TaskAttribute,
+    TaskDocument,
+)
 from taskyard.model.view import View
 
 CHUNK = 5_000
@@ -48,11 +56,20 @@ def human_rows(command: Fill, view: View, dice: random.Random, number: int) -> l
     claimed = closed or dice.random() < 0.2
     task_id = view.row_id()
     task = Task(
-        id=task_id, uid=view.uid(), kind="human", definition_id=command.definition_id,
-        title=f"{dice.choice(WORDS)} {number}", phase="closed" if closed else "active" if claimed else "ready",
-        outcome="succeeded" if closed else None, closed_at=moment if closed else None,
-        assignee=f"user{dice.randrange(command.users)}" if claimed else None, creator="admin", priority=1 + number % 5,
-        created_at=moment, assigned_at=moment, updated_at=moment,
+        id=task_id,
+        uid=view.uid(),
+        kind="human",
+        definition_id=command.definition_id,
+        title=f"{dice.choice(WORDS)} {number}",
+        phase="closed" if closed else "active" if claimed else "ready",
+        outcome="succeeded" if closed else None,
+        closed_at=moment if closed else None,
+        assignee=f"user{dice.randrange(command.users)}" if claimed else None,
+        creator="admin",
+        priority=1 + number % 5,
+        created_at=moment,
+        assigned_at=moment,
+        updated_at=moment,
     )
     return [
         task,
@@ -70,23 +87,42 @@ def label_rows(command: Fill, view: View, dice: random.Random, number: int) -> l
     text = f"{dice.choice(WORDS)} {dice.choice(WORDS)} {number}"
     rows: list[Any] = [
         Task(
-            id=task_id, uid=view.uid(), kind="label", definition_id=command.definition_id, number=number + 1,
-            created_at=moment, assigned_at=moment, updated_at=moment, creator="admin",
+            id=task_id,
+            uid=view.uid(),
+            kind="label",
+            definition_id=command.definition_id,
+            number=number + 1,
+            created_at=moment,
+            assigned_at=moment,
+            updated_at=moment,
+            creator="admin",
         ),
         TaskDocument(task_id=task_id, document='{"data":{"text":"' + text + '"},"meta":{}}'),
         TaskAttribute(task_id=task_id, name="data.text", text=text),
         Progress(
-            task_id=task_id, definition_id=command.definition_id, labeled=labeled, annotations=int(labeled),
+            task_id=task_id,
+            definition_id=command.definition_id,
+            labeled=labeled,
+            annotations=int(labeled),
             predictions=int(predicted),
         ),
     ]
     if labeled or predicted:
         submission = Submission(
-            id=view.row_id(), uid=view.uid(), task_id=task_id, definition_id=command.definition_id,
-            kind="annotation" if labeled else "prediction", author_id=1 if labeled else None, created_at=moment,
-            updated_at=moment, model_version=None if labeled else "v1", score=None if labeled else 0.5,
+            id=view.row_id(),
+            uid=view.uid(),
+            task_id=task_id,
+            definition_id=command.definition_id,
+            kind="annotation" if labeled else "prediction",
+            author_id=1 if labeled else None,
+            created_at=moment,
+            updated_at=moment,
+            model_version=None if labeled else "v1",
+            score=None if labeled else 0.5,
         )
-        result = '{"result":[{"id":"a","from_name":"c","to_name":"t","type":"choices","value":{"choices":["A"]}}]}'
+        result = (
+            '{"result":[{"id":"a","from_name":"c","to_name":"t","type":"choices","value":{"choices":["A"]}}]}'
+        )
         rows += [submission, SubmissionDocument(submission_id=submission.id, document=result)]
     return rows
 
@@ -104,16 +140,23 @@ async def people(app: Application) -> None:
 async def tasks(app: Application, kind: str, definition: str, document: str, count: int) -> int:
     """`count` tasks of one definition; its row id."""
     definition_kind = {"human": "human", "label": "project"}[kind]
-    version = await app.run(PutDefinition(kind=definition_kind, key=definition, document=document, name=definition))
+    version = await app.run(
+        PutDefinition(kind=definition_kind, key=definition, document=document, name=definition)
+    )
     waiting = []
     for first in range(0, count, CHUNK):
         waiting.append(
-            app.run(Fill(kind=kind, definition_id=version.definition_id, first=first, count=min(CHUNK, count - first)))
+            app.run(
+                Fill(
+                    kind=kind,
+                    definition_id=version.definition_id,
+                    first=first,
+                    count=min(CHUNK, count - first),
+                )
+            )
         )
         if len(waiting) >= 4:
             await asyncio.gather(*waiting)
             waiting.clear()
     await asyncio.gather(*waiting)
     return version.definition_id
-
-
