@@ -26,32 +26,60 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(description="Port to listen on; 0 takes a free one.", ge=0, le=65535)] = 8000
     data: Annotated[str, Meta(description="Directory of the embedded database and uploaded files.")] = "data"
-    database_url: Annotated[str | None, Meta(description="postgresql://… to run on PostgreSQL instead of SQLite.")] = None
-    puppet_code: Annotated[str | None, Meta(description="Puppet code directory (environments/<name>/…).")] = None
+    database_url: Annotated[
+        str | None, Meta(description="postgresql://… to run on PostgreSQL instead of SQLite.")
+    ] = None
+    puppet_code: Annotated[str | None, Meta(description="Puppet code directory (environments/<name>/…).")] = (
+        None
+    )
     puppet_basemodulepath: Annotated[
-        str, Meta(description="What $basemodulepath stands for: directories of modules for all environments, by colons.")
+        str,
+        Meta(
+            description="What $basemodulepath stands for: directories of modules for all environments, by colons."
+        ),
     ] = "$codedir/modules"
     puppet_trusted: Annotated[
-        str, Meta(description="Directories, by colons, that links in the code directory may lead to besides itself.")
+        str,
+        Meta(
+            description="Directories, by colons, that links in the code directory may lead to besides itself."
+        ),
     ] = ""
     puppet_max_modules: Annotated[int, Meta(description="Most modules read per environment.", ge=1)] = 2_000
-    puppet_max_module_files: Annotated[int, Meta(description="Most task files read per module.", ge=1)] = 20_000
-    puppet_max_file: Annotated[int, Meta(description="Largest file of a task in bytes.", ge=1)] = 256 * 1024 * 1024
+    puppet_max_module_files: Annotated[int, Meta(description="Most task files read per module.", ge=1)] = (
+        20_000
+    )
+    puppet_max_file: Annotated[int, Meta(description="Largest file of a task in bytes.", ge=1)] = (
+        256 * 1024 * 1024
+    )
     puppet_sync_seconds: Annotated[
-        int, Meta(description="Seconds between looks at the code directory for the native list; 0 never looks.", ge=0)
+        int,
+        Meta(
+            description="Seconds between looks at the code directory for the native list; 0 never looks.",
+            ge=0,
+        ),
     ] = 10
-    puppet_default_environment: Annotated[str, Meta(description="Environment when a request names none.")] = "production"
+    puppet_default_environment: Annotated[str, Meta(description="Environment when a request names none.")] = (
+        "production"
+    )
     demo: Annotated[bool, Meta(description="Fill an empty database with demo data.")] = False
-    no_auth: Annotated[bool, Meta(description="Callers without credentials are admin; loopback only.")] = False
-    public_url: Annotated[str | None, Meta(description="URL that clients use, when a proxy stands in front.")] = None
+    no_auth: Annotated[bool, Meta(description="Callers without credentials are admin; loopback only.")] = (
+        False
+    )
+    public_url: Annotated[
+        str | None, Meta(description="URL that clients use, when a proxy stands in front.")
+    ] = None
     path_prefix: Annotated[str, Meta(description="Path prefix that a proxy leaves in requests.")] = ""
     admin_password: Annotated[str | None, Meta(description="Presets the password of user admin.")] = None
     admin_token: Annotated[str | None, Meta(description="Presets the token of user admin.")] = None
     dialects: Annotated[str, Meta(description="Comma list of dialects to mount, or all.")] = "all"
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="Least level logged.")] = "info"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="Least level logged.")
+    ] = "info"
     log_requests: Annotated[bool, Meta(description="One log line per request.")] = True
     max_body: Annotated[int, Meta(description="Largest request body in bytes.", ge=1)] = 16 * 1024 * 1024
-    max_upload: Annotated[int, Meta(description="Largest upload (import, deployment) in bytes.", ge=1)] = 64 * 1024 * 1024
+    max_upload: Annotated[int, Meta(description="Largest upload (import, deployment) in bytes.", ge=1)] = (
+        64 * 1024 * 1024
+    )
     max_depth: Annotated[int, Meta(description="Deepest nesting of a JSON or XML document.", ge=1)] = 100
     max_query: Annotated[int, Meta(description="Longest query string in bytes.", ge=1)] = 64 * 1024
     max_parameters: Annotated[int, Meta(description="Most query parameters in one request.", ge=1)] = 1_000
@@ -59,13 +87,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_batch: Annotated[int, Meta(description="Most items in one native batch.", ge=1)] = 10_000
     max_uploads: Annotated[int, Meta(description="Most files in one upload.", ge=1)] = 100
     max_streams: Annotated[int, Meta(description="Most long lists answered at once.", ge=1)] = 4
-    render_cache: Annotated[int, Meta(description="Bytes of rendered list items kept per process.", ge=0)] = 24 * 1024 * 1024
-    label_studio_page_size: Annotated[int, Meta(description="Page size when a client names none.", ge=1)] = 100
-    label_studio_files_root: Annotated[str | None, Meta(description="Root of local files that tasks may point at.")] = None
+    render_cache: Annotated[int, Meta(description="Bytes of rendered list items kept per process.", ge=0)] = (
+        24 * 1024 * 1024
+    )
+    label_studio_page_size: Annotated[int, Meta(description="Page size when a client names none.", ge=1)] = (
+        100
+    )
+    label_studio_files_root: Annotated[
+        str | None, Meta(description="Root of local files that tasks may point at.")
+    ] = None
     camunda_like: Annotated[
-        Literal["documented", "engine"], Meta(description="How Like filters without % match: substring, or SQL LIKE.")
+        Literal["documented", "engine"],
+        Meta(description="How Like filters without % match: substring, or SQL LIKE."),
     ] = "documented"
-    camunda_history_required: Annotated[bool, Meta(description="Refuse processes without historyTimeToLive.")] = False
+    camunda_history_required: Annotated[
+        bool, Meta(description="Refuse processes without historyTimeToLive.")
+    ] = False
     oracle_item_style: Annotated[
         Literal["union", "a2a", "flat"], Meta(description="Which members Oracle list items carry.")
     ] = "union"
@@ -75,7 +112,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     a2a_card_style: Annotated[
         Literal["union", "1.0"], Meta(description="Form of the agent card when no version is asked for.")
     ] = "union"
-    password_memory: Annotated[int, Meta(description="Seconds a verified password is remembered in memory.", ge=0)] = 300
+    password_memory: Annotated[
+        int, Meta(description="Seconds a verified password is remembered in memory.", ge=0)
+    ] = 300
 
     @property
     def data_path(self) -> Path:
@@ -86,7 +125,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.host in ("127.0.0.1", "::1", "localhost")
 
 
-def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Settings:
+def load(
+    flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, file: Path | None = None
+) -> Settings:
     """The settings of this process.
 
     `flags` holds only flags that were given. Raises `SettingsError` for an unknown name (with the nearest known one)

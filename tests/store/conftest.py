@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,7 +44,9 @@ class Opened:
         """Submit all at once; the answers in order, refusals as exceptions."""
 
         async def work() -> list[Any]:
-            return await asyncio.gather(*[self.app.run(command) for command in commands], return_exceptions=True)
+            return await asyncio.gather(
+                *[self.app.run(command) for command in commands], return_exceptions=True
+            )
 
         return self.call(work())
 

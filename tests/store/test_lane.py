@@ -65,7 +65,9 @@ def clash(command: Clash, view: View) -> None:
 
 
 def create(opened: Any, *titles: str, **fields: Any) -> list[Task]:
-    return opened.run(CreateTasks(actor=ADMIN, tasks=tuple(NewTask(title=title, **fields) for title in titles)))
+    return opened.run(
+        CreateTasks(actor=ADMIN, tasks=tuple(NewTask(title=title, **fields) for title in titles))
+    )
 
 
 def total(opened: Any, where: Any) -> int:
@@ -82,13 +84,17 @@ def test_a_refused_command_leaves_no_trace(opened: Any) -> None:
 
 def test_a_refused_command_does_not_hurt_its_batch(opened: Any) -> None:
     (task,) = create(opened, "straight")
-    answers = opened.run_all([Twist(task_id=task.id), Count(name="calm"), Twist(task_id=task.id), Count(name="calm")])
+    answers = opened.run_all(
+        [Twist(task_id=task.id), Count(name="calm"), Twist(task_id=task.id), Count(name="calm")]
+    )
     assert [type(answer) for answer in answers] == [Rejected, int, Rejected, int]
     assert opened.row(Sequence, name="calm").next == 3
 
 
 def test_what_the_database_refuses_fails_alone(opened: Any) -> None:
-    answers = opened.run_all([Clash(name="twins"), Count(name="twins"), Clash(name="twins"), Count(name="twins")])
+    answers = opened.run_all(
+        [Clash(name="twins"), Count(name="twins"), Clash(name="twins"), Count(name="twins")]
+    )
     assert [isinstance(answer, Rejected) for answer in answers].count(True) == 1
     assert [answer for answer in answers if isinstance(answer, int)] == [1, 2]
     assert len(opened.matching(Group, name="twins")) == 1
@@ -116,14 +122,18 @@ def test_counters_equal_counted_rows(opened: Any) -> None:
     assert total(opened, mine) == 30
     for phase in ("ready", "closed"):
         by_counter = total(opened, opened.both(mine, eq("phase", phase)))
-        by_rows = len(opened.page(Query(entity="task", where=opened.both(mine, eq("phase", phase)), limit=100)).ids)
+        by_rows = len(
+            opened.page(Query(entity="task", where=opened.both(mine, eq("phase", phase)), limit=100)).ids
+        )
         assert by_counter == by_rows == {"ready": 20, "closed": 10}[phase]
 
 
 def test_a_change_gives_a_new_rev(opened: Any) -> None:
     (task,) = create(opened, "rev", candidate_groups=("all",))
     before = opened.row(Task, id=task.id).rev
-    opened.run(ClaimTask(actor=Principal(id=9, uid="9", name="z", groups=frozenset({"all"})), task_id=task.id))
+    opened.run(
+        ClaimTask(actor=Principal(id=9, uid="9", name="z", groups=frozenset({"all"})), task_id=task.id)
+    )
     assert opened.row(Task, id=task.id).rev > before
 
 

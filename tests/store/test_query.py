@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.store.brute import Thing, answer, holds
 
 from taskyard.engine.access import scope_of
 from taskyard.model.command import Command, decides
@@ -19,7 +20,6 @@ from taskyard.model.query import All, Cmp, Filter, Has, Not, Order, Query, Some,
 from taskyard.model.row import Row
 from taskyard.model.task import Candidate, Progress, Task, TaskAttribute
 from taskyard.model.view import View
-from tests.store.brute import Thing, answer, holds
 
 ALPHABET = "aAbB%_\\éÉ 0'"
 USERS = ("ana", "bob", "mia")
@@ -43,13 +43,19 @@ def plant(command: Plant, view: View) -> None:
 def make_things(seed: int) -> tuple[list[Thing], list[Row]]:
     """A world of tasks with every kind of thing that can hang on them."""
     dice = random.Random(seed)
-    text = lambda: "".join(dice.choices(ALPHABET, k=dice.randrange(0, 5)))  # noqa: E731
+    text = lambda: "".join(dice.choices(ALPHABET, k=dice.randrange(0, 5)))
     rows: list[Row] = []
     definitions = []
     for index, kind in enumerate(("human", "project", "worker")):
         definition = Definition(
-            id=900_000 + index, uid=f"def{index}", kind=kind, key=f"key{index}", created_at=1, updated_at=1,
-            created_by=dice.choice(USERS), owner=dice.choice([None, *USERS]),
+            id=900_000 + index,
+            uid=f"def{index}",
+            kind=kind,
+            key=f"key{index}",
+            created_at=1,
+            updated_at=1,
+            created_by=dice.choice(USERS),
+            owner=dice.choice([None, *USERS]),
         )
         tag = DefinitionTag(definition_id=definition.id, key="team", value=f"t{index}")
         definitions.append((definition, tag))
@@ -59,14 +65,23 @@ def make_things(seed: int) -> tuple[list[Thing], list[Row]]:
         closed = dice.random() < 0.4
         definition, tag = dice.choice([*definitions, (None, None)])
         task = Task(
-            id=1_000_000 + number, uid=f"uid{number}", kind=dice.choice(KINDS), title=text(),
-            definition_id=definition.id if definition else None, priority=dice.randrange(1, 4),
+            id=1_000_000 + number,
+            uid=f"uid{number}",
+            kind=dice.choice(KINDS),
+            title=text(),
+            definition_id=definition.id if definition else None,
+            priority=dice.randrange(1, 4),
             phase="closed" if closed else dice.choice(("ready", "active")),
             outcome=dice.choice(("succeeded", "failed")) if closed else None,
-            closed_at=dice.randrange(5) if closed else None, suspended=dice.random() < 0.2,
-            assignee=dice.choice([None, *USERS]), owner=dice.choice([None, *USERS, *GROUPS]),
-            creator=dice.choice([None, *USERS]), created_at=dice.randrange(4), updated_at=1,
-            due_at=dice.choice([None, 1, 2, 3]), assigned_at=dice.randrange(3),
+            closed_at=dice.randrange(5) if closed else None,
+            suspended=dice.random() < 0.2,
+            assignee=dice.choice([None, *USERS]),
+            owner=dice.choice([None, *USERS, *GROUPS]),
+            creator=dice.choice([None, *USERS]),
+            created_at=dice.randrange(4),
+            updated_at=1,
+            due_at=dice.choice([None, 1, 2, 3]),
+            assigned_at=dice.randrange(3),
         )
         thing = Thing(task)
         thing.parts["definition"] = definition
@@ -87,13 +102,17 @@ def make_things(seed: int) -> tuple[list[Thing], list[Row]]:
 def hang(dice: random.Random, thing: Thing, text: Any) -> None:
     """Candidates, events, attributes and counts for one task."""
     task = thing.row
-    named = dice.sample([("user", name) for name in USERS] + [("group", name) for name in GROUPS], dice.randrange(3))
+    named = dice.sample(
+        [("user", name) for name in USERS] + [("group", name) for name in GROUPS], dice.randrange(3)
+    )
     thing.relations["candidates"] = [
         Candidate(task_id=task.id, role=dice.choice(("candidate", "reviewer")), type=kind, name=name)
         for kind, name in named
     ]
     thing.relations["events"] = [
-        Event(id=task.id * 10 + index, type="task.touched", actor=dice.choice(USERS), task_id=task.id, at=index)
+        Event(
+            id=task.id * 10 + index, type="task.touched", actor=dice.choice(USERS), task_id=task.id, at=index
+        )
         for index in range(dice.randrange(2))
     ]
     for name in ("category", "data.text"):
@@ -112,31 +131,47 @@ NUMBER_FIELDS = ("priority", "created_at", "due_at", "num.category", "progress.a
 def leaves() -> st.SearchStrategy[Filter]:
     texts = st.one_of(
         st.builds(
-            Cmp, st.sampled_from(TEXT_FIELDS),
+            Cmp,
+            st.sampled_from(TEXT_FIELDS),
             st.sampled_from(("eq", "ne", "lt", "ge", "contains", "icontains", "starts", "ends")),
             st.one_of(TEXTS, st.sampled_from((*USERS, *KINDS, "key1"))),
         ),
         st.builds(Cmp, st.sampled_from(TEXT_FIELDS), st.sampled_from(("like", "ilike")), PATTERNS),
         st.builds(
-            Cmp, st.sampled_from(TEXT_FIELDS), st.sampled_from(("in", "not_in")),
+            Cmp,
+            st.sampled_from(TEXT_FIELDS),
+            st.sampled_from(("in", "not_in")),
             st.lists(st.sampled_from((*USERS, *KINDS, "", "a")), max_size=3).map(tuple),
         ),
-        st.builds(Cmp, st.sampled_from((*TEXT_FIELDS, *NUMBER_FIELDS)), st.sampled_from(("is_null", "not_null"))),
+        st.builds(
+            Cmp, st.sampled_from((*TEXT_FIELDS, *NUMBER_FIELDS)), st.sampled_from(("is_null", "not_null"))
+        ),
     )
     numbers = st.builds(
-        Cmp, st.sampled_from(NUMBER_FIELDS), st.sampled_from(("eq", "ne", "lt", "le", "gt", "ge")), st.integers(0, 3)
+        Cmp,
+        st.sampled_from(NUMBER_FIELDS),
+        st.sampled_from(("eq", "ne", "lt", "le", "gt", "ge")),
+        st.integers(0, 3),
     )
     flags = st.builds(Cmp, st.just("suspended"), st.just("eq"), st.booleans())
     related = st.one_of(
         st.builds(
-            Has, st.just("candidates"),
+            Has,
+            st.just("candidates"),
             st.builds(
                 lambda kind, name: both(Cmp("type", "eq", kind), Cmp("name", "eq", name)),
-                st.sampled_from(("user", "group")), st.sampled_from((*USERS, *GROUPS)),
+                st.sampled_from(("user", "group")),
+                st.sampled_from((*USERS, *GROUPS)),
             ),
         ),
-        st.builds(Has, st.just("events"), st.builds(Cmp, st.just("actor"), st.just("eq"), st.sampled_from(USERS))),
-        st.builds(Has, st.just("tags"), st.builds(Cmp, st.just("value"), st.just("eq"), st.sampled_from(("t0", "t1")))),
+        st.builds(
+            Has, st.just("events"), st.builds(Cmp, st.just("actor"), st.just("eq"), st.sampled_from(USERS))
+        ),
+        st.builds(
+            Has,
+            st.just("tags"),
+            st.builds(Cmp, st.just("value"), st.just("eq"), st.sampled_from(("t0", "t1"))),
+        ),
     )
     return st.one_of(texts, numbers, flags, related)
 
@@ -153,16 +188,23 @@ FILTERS = st.recursive(
 ORDERS = st.lists(
     st.builds(
         Order,
-        st.sampled_from(("title", "due_at", "priority", "created_at", "attr.category", "progress.annotations", "assignee")),
-        st.booleans(), st.booleans(),
+        st.sampled_from(
+            ("title", "due_at", "priority", "created_at", "attr.category", "progress.annotations", "assignee")
+        ),
+        st.booleans(),
+        st.booleans(),
     ),
-    max_size=3, unique_by=lambda order: order.field,
+    max_size=3,
+    unique_by=lambda order: order.field,
 ).map(tuple)
 GRANTS = st.lists(
     st.sampled_from(
         (
-            GrantFact("read", "kind", "project"), GrantFact("annotate", "definition", "human:key0"),
-            GrantFact("read", "tag", "team:t2"), GrantFact("delete", "any"), GrantFact("execute", "kind", "worker"),
+            GrantFact("read", "kind", "project"),
+            GrantFact("annotate", "definition", "human:key0"),
+            GrantFact("read", "tag", "team:t2"),
+            GrantFact("delete", "any"),
+            GrantFact("execute", "kind", "worker"),
         )
     ),
     max_size=2,
@@ -171,7 +213,10 @@ PRINCIPALS = st.builds(
     lambda name, groups, reports, grants: Principal(
         id=1, uid="x", name=name, groups=frozenset(groups), reports=frozenset(reports) - {name}, grants=grants
     ),
-    st.sampled_from(USERS), st.sets(st.sampled_from(GROUPS)), st.sets(st.sampled_from(USERS), max_size=1), GRANTS,
+    st.sampled_from(USERS),
+    st.sets(st.sampled_from(GROUPS)),
+    st.sets(st.sampled_from(USERS), max_size=1),
+    GRANTS,
 )
 
 
@@ -195,7 +240,9 @@ def test_filter_and_order_agree_with_brute_force(world: Any, where: Filter, orde
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=FILTERS, order=ORDERS, size=st.integers(1, 25))
-def test_pages_concatenate_to_the_whole(world: Any, where: Filter, order: tuple[Order, ...], size: int) -> None:
+def test_pages_concatenate_to_the_whole(
+    world: Any, where: Filter, order: tuple[Order, ...], size: int
+) -> None:
     opened, things = world
     query = Query(entity="task", where=where, order=order, limit=size)
     found: list[int] = []
@@ -217,7 +264,9 @@ def test_nobody_sees_a_task_that_the_rules_hide(world: Any, principal: Principal
     opened, things = world
     scope = scope_of(principal, "task")
     page = opened.page(Query(entity="task", where=scope, limit=1_000))
-    assert {row_id for row_id, _ in page.ids} == {thing.row.id for thing in things if may_read(principal, thing)}
+    assert {row_id for row_id, _ in page.ids} == {
+        thing.row.id for thing in things if may_read(principal, thing)
+    }
     assert all(holds(scope, thing) == may_read(principal, thing) for thing in things)
 
 
@@ -229,7 +278,11 @@ def may_read(principal: Principal, thing: Thing) -> bool:
     if task.assignee in principal.reports:
         return True
     for candidate in thing.relations["candidates"]:
-        mine = principal.name == candidate.name if candidate.type == "user" else candidate.name in principal.groups
+        mine = (
+            principal.name == candidate.name
+            if candidate.type == "user"
+            else candidate.name in principal.groups
+        )
         if mine:
             return True
     if any(event.actor == principal.name for event in thing.relations["events"]):
@@ -238,11 +291,18 @@ def may_read(principal: Principal, thing: Thing) -> bool:
         if grant.target_type == "any":
             return True
         if grant.target_type == "kind" and grant.target in (
-            {"label": "project"}.get(task.kind, task.kind), definition.kind if definition else None,
+            {"label": "project"}.get(task.kind, task.kind),
+            definition.kind if definition else None,
         ):
             return True
-        if definition and grant.target_type == "definition" and grant.target == f"{definition.kind}:{definition.key}":
+        if (
+            definition
+            and grant.target_type == "definition"
+            and grant.target == f"{definition.kind}:{definition.key}"
+        ):
             return True
-        if grant.target_type == "tag" and any(f"{tag.key}:{tag.value}" == grant.target for tag in thing.relations["tags"]):
+        if grant.target_type == "tag" and any(
+            f"{tag.key}:{tag.value}" == grant.target for tag in thing.relations["tags"]
+        ):
             return True
     return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -70,7 +70,9 @@ class Application:
 
     async def matching(self, row_type: type[R], **equals: Any) -> list[R]:
         """Whole rows whose indexed columns equal the values, in key order. Checks no permission."""
-        return await self.store.read(lambda link: self.store.reader.matching(link, row_type, equals, MATCH_LIMIT))
+        return await self.store.read(
+            lambda link: self.store.reader.matching(link, row_type, equals, MATCH_LIMIT)
+        )
 
     async def row(self, row_type: type[R], **equals: Any) -> R | None:
         """The first whole row whose indexed columns equal the values. Checks no permission."""
@@ -150,13 +152,19 @@ class Application:
             and self.store.is_indexed(query)
         )
 
-    def _render(self, link: Link, entity: str, ids: list[int], renderer: Renderer) -> dict[int, tuple[int, bytes]]:
+    def _render(
+        self, link: Link, entity: str, ids: list[int], renderer: Renderer
+    ) -> dict[int, tuple[int, bytes]]:
         """`(rev, item)` by row id."""
         bundles = load(
-            entity, ids, renderer.load, lambda kind, column, values: self.store.reader.rows(link, kind, column, values)
+            entity,
+            ids,
+            renderer.load,
+            lambda kind, column, values: self.store.reader.rows(link, kind, column, values),
         )
         return {
-            row_id: (getattr(bundle.row, "rev", 0), renderer.render(bundle)) for row_id, bundle in bundles.items()
+            row_id: (getattr(bundle.row, "rev", 0), renderer.render(bundle))
+            for row_id, bundle in bundles.items()
         }
 
     async def signing_key(self) -> str:

@@ -111,7 +111,9 @@ def _pointed(row_type: type[Row], own: str, theirs: str, attribute: str, member:
 
     def fill(bundles: dict[int, Bundle], rows: Rows) -> None:
         wanted = {getattr(bundle.row, own) for bundle in bundles.values()} - {None}
-        found = {getattr(row, theirs): row for row in rows(row_type, theirs, sorted(wanted))} if wanted else {}
+        found = (
+            {getattr(row, theirs): row for row in rows(row_type, theirs, sorted(wanted))} if wanted else {}
+        )
         for bundle in bundles.values():
             row = found.get(getattr(bundle.row, own))
             if row is not None:
@@ -145,7 +147,9 @@ def _submission_documents(bundles: dict[int, Bundle], rows: Rows) -> None:
 
 
 def _version_document(bundles: dict[int, Bundle], rows: Rows) -> None:
-    by_latest = {b.definition.latest_id: [] for b in bundles.values() if b.definition and b.definition.latest_id}
+    by_latest = {
+        b.definition.latest_id: [] for b in bundles.values() if b.definition and b.definition.latest_id
+    }
     for bundle in bundles.values():
         if bundle.definition and bundle.definition.latest_id:
             by_latest[bundle.definition.latest_id].append(bundle)

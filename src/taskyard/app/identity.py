@@ -145,7 +145,9 @@ class Identity:
         principal = self._find(link, "id", found[0].principal_id, found[0].id)
         return Known(principal, until, found[0].expires_at)
 
-    def _find(self, link: Link, column: str, value: str | int, credential_id: int | None = None) -> Principal | None:
+    def _find(
+        self, link: Link, column: str, value: str | int, credential_id: int | None = None
+    ) -> Principal | None:
         reader, postgres = self.store.reader, self.store.postgres
         users: list[User] = reader.matching(link, User, {column: value, "active": True}, 1)
         if not users:

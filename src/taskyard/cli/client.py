@@ -23,7 +23,9 @@ def call(method: str, path: str, body: Any = None, **query: Any) -> Any:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     parameters = {name: value for name, value in query.items() if value is not None}
     try:
-        answer = httpx.request(method, f"{url}{path}", json=body, params=parameters, headers=headers, timeout=TIMEOUT)
+        answer = httpx.request(
+            method, f"{url}{path}", json=body, params=parameters, headers=headers, timeout=TIMEOUT
+        )
     except httpx.TimeoutException:
         fail(f"{url} did not answer within {TIMEOUT:.0f} s.", 6)
     except httpx.HTTPError as error:

@@ -39,5 +39,7 @@ def show_config(output: str | None) -> None:
             origin = str(file)
         else:
             origin = "default"
-        rows.append({"name": name, "value": "(hidden)" if name in SECRET and value else value, "origin": origin})
+        rows.append(
+            {"name": name, "value": "(hidden)" if name in SECRET and value else value, "origin": origin}
+        )
     show(rows, ("name", "value", "origin"), output)

@@ -29,7 +29,13 @@ def coverage(name: str | None, output: str | None) -> None:
     dialects = load_dialects(Settings(dialects=name or "all"))
     if name is not None:
         rows = [
-            {"method": row.method, "path": row.path, "operation": row.name, "verdict": row.verdict, "why": row.why}
+            {
+                "method": row.method,
+                "path": row.path,
+                "operation": row.name,
+                "verdict": row.verdict,
+                "why": row.why,
+            }
             for row in dialects[0].operations
         ]
         show(rows, ("method", "path", "operation", "verdict", "why"), output)

@@ -167,7 +167,9 @@ def list_grants(subject: str | None, output: str | None) -> None:
 @click.argument("target", default="")
 @click.option("--to-group", is_flag=True, help="The subject is a group.")
 @output_option
-def add_grant(subject: str, action: str, target_type: str, target: str, to_group: bool, output: str | None) -> None:
+def add_grant(
+    subject: str, action: str, target_type: str, target: str, to_group: bool, output: str | None
+) -> None:
     """Let SUBJECT do ACTION on a target, e.g. `grant add bob read definition worker:resize`."""
     body = {
         "subject_type": "group" if to_group else "user",

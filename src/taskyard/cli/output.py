@@ -13,7 +13,9 @@ OUTPUTS = ("table", "json", "jsonl")
 
 
 def output_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("-o", "--output", type=click.Choice(OUTPUTS), help="table on a terminal, else json.")(function)
+    return click.option("-o", "--output", type=click.Choice(OUTPUTS), help="table on a terminal, else json.")(
+        function
+    )
 
 
 def show(rows: list[dict[str, Any]], columns: tuple[str, ...], output: str | None) -> None:

@@ -101,7 +101,11 @@ def welcome(settings: Settings, server: Any, url: str) -> None:
     lines += ["", "Try it:"]
     for dialect in server.kernel.dialects:
         for connect in dialect.connect[:1]:
-            command = connect.command.replace("{url}", url).replace("{token}", token).replace("{password}", password)
+            command = (
+                connect.command.replace("{url}", url)
+                .replace("{token}", token)
+                .replace("{password}", password)
+            )
             lines.append(f"  {dialect.title}\n    {command}")
     click.echo("\n".join(lines), err=True)
 
@@ -119,4 +123,6 @@ def _check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise SettingsError(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another --port.") from None
+            raise SettingsError(
+                f"Cannot listen on {host}:{port}: {error.strerror}. Choose another --port."
+            ) from None

@@ -12,7 +12,9 @@ from taskyard.cli.output import output_option, show, show_one
 
 def list_options(function: Any) -> Any:
     for option in (
-        click.option("--filter", "filter_", help="In the filter language, e.g. 'phase = ready and priority <= 2'."),
+        click.option(
+            "--filter", "filter_", help="In the filter language, e.g. 'phase = ready and priority <= 2'."
+        ),
         click.option("-q", help="Words in the title or name."),
         click.option("--kind"),
         click.option("--limit", type=int, default=100, show_default=True),
@@ -48,7 +50,9 @@ def definition() -> None:
 
 @definition.command("list")
 @list_options
-def list_definitions(filter_: str | None, q: str | None, kind: str | None, limit: int, output: str | None) -> None:
+def list_definitions(
+    filter_: str | None, q: str | None, kind: str | None, limit: int, output: str | None
+) -> None:
     rows = list(every("/v1/definitions", limit, filter=filter_, q=q, kind=kind))
     show(rows, ("kind", "key", "name", "version", "tags", "suspended"), output)
 

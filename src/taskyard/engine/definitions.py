@@ -338,7 +338,9 @@ def suspend_definition(command: SuspendDefinition, view: View) -> None:
 def tag_definition(command: TagDefinition, view: View) -> Tags:
     definition = existing(view, command.kind, command.key, command.tenant)
     present = tags_of(view, definition)
-    require(command.actor, "update", kind=command.kind, key=command.key, owner=_owners(definition), tags=present)
+    require(
+        command.actor, "update", kind=command.kind, key=command.key, owner=_owners(definition), tags=present
+    )
     if command.mode == "remove":
         for pair in command.tags:
             if pair not in present:

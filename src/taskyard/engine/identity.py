@@ -118,15 +118,23 @@ def put_user(command: PutUser, view: View) -> User:
     _check_name(command.name, "user")
     found = view.find(User, name=command.name)
     if found and command.mode == "create":
-        raise rejected("conflict", f"User {command.name!r} exists already.", reason="user_exists", name=command.name)
+        raise rejected(
+            "conflict", f"User {command.name!r} exists already.", reason="user_exists", name=command.name
+        )
     if not found and command.mode == "update":
-        raise rejected("not_found", f"There is no user {command.name!r}.", reason="unknown_user", name=command.name)
+        raise rejected(
+            "not_found", f"There is no user {command.name!r}.", reason="unknown_user", name=command.name
+        )
     for group in command.groups or ():
         group_named(view, group)
     if command.manager:
         _check_manager(view, command.name, command.manager)
-    user = found[0] if found else User(
-        id=view.row_id(), uid=view.uid(), name=command.name, created_at=view.now, updated_at=view.now
+    user = (
+        found[0]
+        if found
+        else User(
+            id=view.row_id(), uid=view.uid(), name=command.name, created_at=view.now, updated_at=view.now
+        )
     )
     for field in ("kind", "display_name", "first_name", "last_name", "email", "active", "password_hash"):
         value = getattr(command, field)
@@ -139,7 +147,9 @@ def put_user(command: PutUser, view: View) -> User:
     user.updated_at = view.now
     (view.update if found else view.insert)(user)
     if command.groups is not None:
-        _set_members(view, [("user", command.name, group) for group in command.groups], member=("user", command.name))
+        _set_members(
+            view, [("user", command.name, group) for group in command.groups], member=("user", command.name)
+        )
     view.emit("user.changed" if found else "user.created", actor=_name(command), data={"user": command.name})
     return user
 
@@ -166,15 +176,21 @@ def put_group(command: PutGroup, view: View) -> Group:
     _check_name(command.name, "group")
     found = view.find(Group, name=command.name)
     if found and command.mode == "create":
-        raise rejected("conflict", f"Group {command.name!r} exists already.", reason="group_exists", name=command.name)
+        raise rejected(
+            "conflict", f"Group {command.name!r} exists already.", reason="group_exists", name=command.name
+        )
     if not found and command.mode == "update":
-        raise rejected("not_found", f"There is no group {command.name!r}.", reason="unknown_group", name=command.name)
+        raise rejected(
+            "not_found", f"There is no group {command.name!r}.", reason="unknown_group", name=command.name
+        )
     for member in command.members or ():
         user_named(view, member)
     for group in command.groups or ():
         group_named(view, group)
         _check_cycle(view, command.name, group)
-    group = found[0] if found else Group(id=view.row_id(), uid=view.uid(), name=command.name, created_at=view.now)
+    group = (
+        found[0] if found else Group(id=view.row_id(), uid=view.uid(), name=command.name, created_at=view.now)
+    )
     if command.display_name is not None:
         group.display_name = command.display_name
     (view.update if found else view.insert)(group)
@@ -187,7 +203,9 @@ def put_group(command: PutGroup, view: View) -> Group:
             view.delete(old[name])
         for name in sorted(set(wanted) - set(old)):
             view.insert(Membership(group_name=command.name, member_type=member_type, member=name))
-    view.emit("group.changed" if found else "group.created", actor=_name(command), data={"group": command.name})
+    view.emit(
+        "group.changed" if found else "group.created", actor=_name(command), data={"group": command.name}
+    )
     return group
 
 
@@ -214,7 +232,9 @@ def change_membership(command: ChangeMembership, view: View) -> None:
     if command.present and present is None:
         if command.member_type == "group":
             _check_cycle(view, command.group, command.member)
-        view.insert(Membership(group_name=command.group, member_type=command.member_type, member=command.member))
+        view.insert(
+            Membership(group_name=command.group, member_type=command.member_type, member=command.member)
+        )
     elif not command.present and present is not None:
         view.delete(present)
 
@@ -229,15 +249,27 @@ def give(view: View, command: PutGrant) -> Grant:
     """Store a grant after checking its words; the present one if it is there already. Checks no permission."""
     errors = []
     if command.action not in ACTIONS:
-        errors.append(FieldError(pointer="/action", detail=f"must be one of {', '.join(ACTIONS)}", value=command.action))
+        errors.append(
+            FieldError(pointer="/action", detail=f"must be one of {', '.join(ACTIONS)}", value=command.action)
+        )
     if command.target_type not in TARGETS:
         errors.append(
-            FieldError(pointer="/target_type", detail=f"must be one of {', '.join(TARGETS)}", value=command.target_type)
+            FieldError(
+                pointer="/target_type",
+                detail=f"must be one of {', '.join(TARGETS)}",
+                value=command.target_type,
+            )
         )
     if command.subject_type not in ("user", "group"):
-        errors.append(FieldError(pointer="/subject_type", detail="must be user or group", value=command.subject_type))
+        errors.append(
+            FieldError(pointer="/subject_type", detail="must be user or group", value=command.subject_type)
+        )
     if errors:
-        raise Rejected(Problem(code="invalid", reason="bad_grant", detail="The grant is not valid.", errors=tuple(errors)))
+        raise Rejected(
+            Problem(
+                code="invalid", reason="bad_grant", detail="The grant is not valid.", errors=tuple(errors)
+            )
+        )
     if command.subject_type == "group":
         group_named(view, command.subject)
     elif command.subject != "*":
@@ -323,7 +355,13 @@ def _set_members(view: View, wanted: list[tuple[str, str, str]], member: tuple[s
 
 
 def _check_name(name: str, thing: str) -> None:
-    if not name or len(name) > NAME_LIMIT or name != name.strip() or any(ord(char) < 32 for char in name) or name == "*":
+    if (
+        not name
+        or len(name) > NAME_LIMIT
+        or name != name.strip()
+        or any(ord(char) < 32 for char in name)
+        or name == "*"
+    ):
         raise rejected(
             "invalid",
             f"{name!r} is not a {thing} name: 1 to {NAME_LIMIT} printable characters without blanks around them.",
@@ -338,9 +376,15 @@ def _check_manager(view: View, name: str, manager: str) -> None:
         if above is None:
             return
         if above == name:
-            raise rejected("invalid", f"{manager!r} cannot manage {name!r}: the chain would close.", reason="manager_cycle")
+            raise rejected(
+                "invalid",
+                f"{manager!r} cannot manage {name!r}: the chain would close.",
+                reason="manager_cycle",
+            )
         above = user_named(view, above).manager
-    raise rejected("invalid", f"The manager chain above {name!r} is longer than {CHAIN_LIMIT}.", reason="manager_chain")
+    raise rejected(
+        "invalid", f"The manager chain above {name!r} is longer than {CHAIN_LIMIT}.", reason="manager_chain"
+    )
 
 
 def _check_cycle(view: View, group: str, member: str) -> None:
@@ -348,11 +392,15 @@ def _check_cycle(view: View, group: str, member: str) -> None:
     frontier, seen = {member}, set()
     while frontier:
         if group in frontier:
-            raise rejected("invalid", f"Group {group!r} would hold itself through {member!r}.", reason="group_cycle")
+            raise rejected(
+                "invalid", f"Group {group!r} would hold itself through {member!r}.", reason="group_cycle"
+            )
         seen |= frontier
         below: set[str] = set()
         for name in sorted(frontier):
-            below |= {row.member for row in view.find(Membership, group_name=name) if row.member_type == "group"}
+            below |= {
+                row.member for row in view.find(Membership, group_name=name) if row.member_type == "group"
+            }
         frontier = below - seen
 
 

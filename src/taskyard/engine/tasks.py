@@ -11,7 +11,15 @@ from taskyard.model.definition import Definition
 from taskyard.model.principal import Principal
 from taskyard.model.problem import FieldError, Problem, Rejected, rejected
 from taskyard.model.row import Row
-from taskyard.model.task import Candidate, Comment, Submission, SubmissionDocument, Task, TaskAttribute, TaskDocument
+from taskyard.model.task import (
+    Candidate,
+    Comment,
+    Submission,
+    SubmissionDocument,
+    Task,
+    TaskAttribute,
+    TaskDocument,
+)
 from taskyard.model.view import View
 
 TITLE_LIMIT = 2_000
@@ -173,13 +181,19 @@ def _faults(new: NewTask, index: int) -> list[FieldError]:
     """What is wrong with a task to create."""
     faults = []
     if not new.title.strip() or len(new.title) > TITLE_LIMIT:
-        faults.append(FieldError(pointer=f"/{index}/title", detail=f"title must have 1 to {TITLE_LIMIT} characters"))
+        faults.append(
+            FieldError(pointer=f"/{index}/title", detail=f"title must have 1 to {TITLE_LIMIT} characters")
+        )
     if new.priority not in PRIORITIES:
         faults.append(
-            FieldError(pointer=f"/{index}/priority", detail="priority must be 1 (highest) to 5", value=new.priority)
+            FieldError(
+                pointer=f"/{index}/priority", detail="priority must be 1 (highest) to 5", value=new.priority
+            )
         )
     if new.kind not in ("human", "agent"):
-        faults.append(FieldError(pointer=f"/{index}/kind", detail="kind must be human or agent", value=new.kind))
+        faults.append(
+            FieldError(pointer=f"/{index}/kind", detail="kind must be human or agent", value=new.kind)
+        )
     texts = [new.title, *(value for value in new.attributes.values() if isinstance(value, str))]
     if any("\0" in text for text in texts):
         faults.append(FieldError(pointer=f"/{index}", detail="text must not hold NUL characters"))
@@ -205,7 +219,10 @@ def claim_task(command: ClaimTask, view: View) -> Task:
         return task
     if task.assignee is not None and task.assignee != actor.name:
         raise rejected(
-            "conflict", f"Task {task.id} was claimed by {task.assignee!r}.", reason="claimed_by_other", task=task.id
+            "conflict",
+            f"Task {task.id} was claimed by {task.assignee!r}.",
+            reason="claimed_by_other",
+            task=task.id,
         )
     require_worker(view, task, actor)
     task.assignee = actor.name
@@ -229,7 +246,10 @@ def complete_task(command: CompleteTask, view: View) -> Task:
     if actor is not None:
         if task.assignee is not None and task.assignee != actor.name and not actor.admin:
             raise rejected(
-                "forbidden", f"Task {task.id} belongs to {task.assignee!r}.", reason="claimed_by_other", task=task.id
+                "forbidden",
+                f"Task {task.id} belongs to {task.assignee!r}.",
+                reason="claimed_by_other",
+                task=task.id,
             )
         require_worker(view, task, actor)
         task.assignee = task.assignee or actor.name
@@ -298,7 +318,12 @@ def add_comment(view: View, task: Task, actor: Principal | None, text: str | Non
         updated_at=view.now,
     )
     view.insert(comment)
-    view.emit("task.commented", actor=actor.name if actor else None, task_id=task.id, definition_id=task.definition_id)
+    view.emit(
+        "task.commented",
+        actor=actor.name if actor else None,
+        task_id=task.id,
+        definition_id=task.definition_id,
+    )
 
 
 def open_task(view: View, task_id: int, rev: int | None = None) -> Task:
@@ -306,9 +331,13 @@ def open_task(view: View, task_id: int, rev: int | None = None) -> Task:
     given and the task has changed since."""
     task = existing_task(view, task_id)
     if rev is not None and task.rev != rev:
-        raise rejected("conflict", f"Task {task_id} has changed since it was read.", reason="task_changed", task=task_id)
+        raise rejected(
+            "conflict", f"Task {task_id} has changed since it was read.", reason="task_changed", task=task_id
+        )
     if task.phase == "closed":
-        raise rejected("conflict", f"Task {task_id} is closed ({task.outcome}).", reason="task_closed", task=task_id)
+        raise rejected(
+            "conflict", f"Task {task_id} is closed ({task.outcome}).", reason="task_closed", task=task_id
+        )
     if task.suspended:
         raise rejected("conflict", f"Task {task_id} is suspended.", reason="task_suspended", task=task_id)
     return task
@@ -327,7 +356,9 @@ def require_worker(view: View, task: Task, actor: Principal) -> None:
     if definition is not None and can(actor, "manage", kind=definition.kind, key=definition.key):
         return
     raise rejected(
-        "forbidden", f"User {actor.name!r} is neither assignee nor candidate of task {task.id}.", reason="not_candidate"
+        "forbidden",
+        f"User {actor.name!r} is neither assignee nor candidate of task {task.id}.",
+        reason="not_candidate",
     )
 
 
@@ -339,7 +370,9 @@ def delete_tasks(command: DeleteTasks, view: View) -> int:
         definition = view.peek(Definition, task.definition_id) if task.definition_id is not None else None
         key = definition.key if definition else None
         owners = (definition.owner, definition.created_by) if definition else (task.creator,)
-        require(command.actor, "delete", kind=definition.kind if definition else task.kind, key=key, owner=owners)
+        require(
+            command.actor, "delete", kind=definition.kind if definition else task.kind, key=key, owner=owners
+        )
     for task in doomed:
         view.delete(task)
     view.emit(

@@ -112,7 +112,10 @@ class Incident(Row, kw_only=True):
 
 
 class Event(Row, kw_only=True):
-    """History: written in the transaction of the rows it explains, never changed. `data` is JSON text of keys, no payloads."""
+    """History: written in the transaction of the rows it explains, never changed.
+
+    `data` is JSON text of keys and counts, never of payloads.
+    """
 
     TABLE: ClassVar[str] = "events"
     id: int

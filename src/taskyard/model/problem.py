@@ -54,7 +54,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
         return STATUS[self.code]
 
 
-class Rejected(Exception):  # noqa: N818 - the word of the field: a command is rejected
+class Rejected(Exception):
     """Carries a `Problem` out of a decider, a handler or a parser."""
 
     def __init__(self, problem: Problem) -> None:

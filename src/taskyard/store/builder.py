@@ -85,7 +85,9 @@ class Scope:
         table = t.task_attributes.alias(self.builder.alias("a"))
         label = self.builder.constant(name)
         return (
-            select(table.c[column]).where(table.c.task_id == self.table.c.id, table.c.name == label).scalar_subquery()
+            select(table.c[column])
+            .where(table.c.task_id == self.table.c.id, table.c.name == label)
+            .scalar_subquery()
         )
 
     def joins(self, source: Any) -> Any:
@@ -147,12 +149,16 @@ class Builder:
             found = self.operate(positive, scope.column(node.field), node)
         return not_(func.coalesce(found, false())) if node.op in NEGATED else found
 
-    def attribute_exists(self, op: str, name: str, column: str, scope: Scope, node: Cmp) -> ColumnElement[bool]:
+    def attribute_exists(
+        self, op: str, name: str, column: str, scope: Scope, node: Cmp
+    ) -> ColumnElement[bool]:
         table = t.task_attributes.alias(self.alias("a"))
         condition = self.operate(op, table.c[column], node)
         label = self.constant(name)
         if op in ("eq", "in") and not name.startswith("data."):
-            inside = select(table.c.task_id).where(table.c.name == label, text(f'{table.name}."indexed"'), condition)
+            inside = select(table.c.task_id).where(
+                table.c.name == label, text(f'{table.name}."indexed"'), condition
+            )
             return scope.table.c.id.in_(inside)
         return exists(
             select(literal(1)).where(table.c.task_id == scope.table.c.id, table.c.name == label, condition)

@@ -94,7 +94,9 @@ def checkup(where: StoreSettings) -> list[Finding]:
 def examine(link: Link) -> list[Finding]:
     """Every finding, the good ones too."""
     revision = schema.current(link)
-    findings = [Finding("schema is up to date", revision == schema.HEAD, f"revision {revision}, needed {schema.HEAD}")]
+    findings = [
+        Finding("schema is up to date", revision == schema.HEAD, f"revision {revision}, needed {schema.HEAD}")
+    ]
     if revision is None:
         return findings
     for name, sql in EMPTY.items():

@@ -42,11 +42,11 @@ class Call(ColumnElement[bool]):
 
 _POSTGRES_CALLS = {
     "contains": "strpos({c}, {v}) > 0",
-    "icontains": "strpos(lower({c} COLLATE \"und-x-icu\"), lower({v} COLLATE \"und-x-icu\")) > 0",
+    "icontains": 'strpos(lower({c} COLLATE "und-x-icu"), lower({v} COLLATE "und-x-icu")) > 0',
     "starts": "starts_with({c}, {v})",
     "ends": "right({c}, length({v})) = {v}",
     "like": "{c} LIKE {v} ESCAPE '\\'",
-    "ilike": "lower({c} COLLATE \"und-x-icu\") LIKE lower({v} COLLATE \"und-x-icu\") ESCAPE '\\'",
+    "ilike": 'lower({c} COLLATE "und-x-icu") LIKE lower({v} COLLATE "und-x-icu") ESCAPE \'\\\'',
     "regex": "{c} ~ {v}",
 }
 _SQLITE_CALLS = {

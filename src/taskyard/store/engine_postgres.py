@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, LiteralString, cast
 
 import psycopg
 from psycopg import errors
 
 from taskyard.store.link import BadData, Broken, Transient
 
-ARRAYS: dict[type, str] = {int: "bigint[]", str: "text[]", bool: "boolean[]", float: "float8[]", bytes: "bytea[]"}
+ARRAYS: dict[type, str] = {
+    int: "bigint[]",
+    str: "text[]",
+    bool: "boolean[]",
+    float: "float8[]",
+    bytes: "bytea[]",
+}
 
 
 class PostgresLink:
@@ -53,7 +59,7 @@ class PostgresLink:
 
     def _run(self, sql: str, values: Any = None) -> list[tuple[Any, ...]]:
         try:
-            cursor = self.connection.execute(sql, values)
+            cursor = self.connection.execute(cast(LiteralString, sql), values)
             return cursor.fetchall() if cursor.description else []
         except (errors.SerializationFailure, errors.DeadlockDetected) as error:
             raise Transient(str(error)) from error
@@ -62,12 +68,22 @@ class PostgresLink:
         except (errors.DiskFull, psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise Broken(str(error)) from error
 
-    def insert(self, table: str, names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]) -> None:
+    def insert(
+        self, table: str, names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
         columns = ",".join(map(_quoted, names))
-        self._run(f'INSERT INTO "{table}" ({columns}) SELECT * FROM unnest({_arrays(types)})', _columns(rows, len(names)))
+        self._run(
+            f'INSERT INTO "{table}" ({columns}) SELECT * FROM unnest({_arrays(types)})',
+            _columns(rows, len(names)),
+        )
 
     def update(
-        self, table: str, key: Sequence[str], names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]
+        self,
+        table: str,
+        key: Sequence[str],
+        names: Sequence[str],
+        types: Sequence[type],
+        rows: Sequence[tuple[Any, ...]],
     ) -> None:
         sets = ",".join(f'"{name}"=v."{name}"' for name in names if name not in key)
         where = " AND ".join(f't."{name}"=v."{name}"' for name in key)
@@ -77,7 +93,9 @@ class PostgresLink:
             _columns(rows, len(names)),
         )
 
-    def delete(self, table: str, key: Sequence[str], types: Sequence[type], keys: Sequence[tuple[Any, ...]]) -> None:
+    def delete(
+        self, table: str, key: Sequence[str], types: Sequence[type], keys: Sequence[tuple[Any, ...]]
+    ) -> None:
         where = " AND ".join(f't."{name}"=v."{name}"' for name in key)
         columns = ",".join(map(_quoted, key))
         self._run(
@@ -110,7 +128,7 @@ class PostgresLink:
         if self.connection.closed:
             self._connect()
         with self.connection.transaction(), self.connection.cursor(name="taskyard_stream") as cursor:
-            cursor.execute(sql, values)
+            cursor.execute(cast(LiteralString, sql), values)
             while batch := cursor.fetchmany(size):
                 yield batch
 

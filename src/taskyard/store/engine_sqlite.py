@@ -17,6 +17,7 @@ from taskyard.store.link import BadData, Broken
 WAL_CHECKPOINT_BYTES = 32 * 1024 * 1024
 WAL_TRUNCATE_BYTES = 256 * 1024 * 1024
 REGEX_LIMIT = 2_000
+ESCAPE = "\\"
 
 WRITER_PRAGMAS = (
     "PRAGMA page_size=8192",
@@ -58,8 +59,9 @@ def lock(path: Path) -> int:
     return descriptor
 
 
-def matches(pattern: str, value: Any) -> bool:
-    """`value` matches the RE2 pattern somewhere; an invalid pattern matches nothing."""
+def matches(*values: Any) -> bool:
+    """SQL `regexp(pattern, value)`: the RE2 pattern is found in the value; an invalid pattern matches nothing."""
+    pattern, value = values
     if value is None:
         return False
     try:
@@ -68,24 +70,25 @@ def matches(pattern: str, value: Any) -> bool:
         return False
 
 
-def like(pattern: str, value: Any, escape: str = "\\") -> bool:
-    """Case-sensitive SQL LIKE, as PostgreSQL has it."""
+def like(*values: Any) -> bool:
+    """SQL `like_cs(pattern, value)`: LIKE that minds case, with backslash as escape, as PostgreSQL has it."""
+    pattern, value = values
     if value is None or pattern is None:
         return False
-    return like_expression(pattern, escape).fullmatch(str(value)) is not None
+    return like_expression(pattern).fullmatch(str(value)) is not None
 
 
 _like_cache: dict[str, Any] = {}
 
 
-def like_expression(pattern: str, escape: str) -> Any:
+def like_expression(pattern: str) -> Any:
     found = _like_cache.get(pattern)
     if found is None:
         parts: list[str] = []
         chars = iter(pattern)
         for char in chars:
-            if char == escape:
-                parts.append(re2.escape(next(chars, escape)))
+            if char == ESCAPE:
+                parts.append(re2.escape(next(chars, ESCAPE)))
             else:
                 parts.append({"%": ".*", "_": "."}.get(char) or re2.escape(char))
         options = re2.Options()
@@ -98,7 +101,9 @@ def like_expression(pattern: str, escape: str) -> Any:
     return found
 
 
-def lowered(value: Any) -> Any:
+def lowered(*values: Any) -> Any:
+    """SQL `lower(value)` for every script, not only ASCII."""
+    (value,) = values
     return value.lower() if isinstance(value, str) else value
 
 
@@ -133,7 +138,13 @@ class SqliteLink:
             return self.connection.execute(sql, values).fetchall()
         except (apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError) as error:
             raise BadData(str(error)) from error
-        except (apsw.FullError, apsw.IOError, apsw.CorruptError, apsw.ReadOnlyError, apsw.CantOpenError) as error:
+        except (
+            apsw.FullError,
+            apsw.IOError,
+            apsw.CorruptError,
+            apsw.ReadOnlyError,
+            apsw.CantOpenError,
+        ) as error:
             raise Broken(str(error)) from error
 
     def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -144,18 +155,27 @@ class SqliteLink:
         except (apsw.FullError, apsw.IOError, apsw.CorruptError, apsw.ReadOnlyError) as error:
             raise Broken(str(error)) from error
 
-    def insert(self, table: str, names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]) -> None:
+    def insert(
+        self, table: str, names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
         places = ",".join("?" * len(names))
         self._many(f'INSERT INTO "{table}" ({",".join(map(_quoted, names))}) VALUES ({places})', rows)
 
     def update(
-        self, table: str, key: Sequence[str], names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]
+        self,
+        table: str,
+        key: Sequence[str],
+        names: Sequence[str],
+        types: Sequence[type],
+        rows: Sequence[tuple[Any, ...]],
     ) -> None:
         sets = ",".join(f'"{name}"=?{index + 1}' for index, name in enumerate(names) if name not in key)
         where = " AND ".join(f'"{name}"=?{names.index(name) + 1}' for name in key)
         self._many(f'UPDATE "{table}" SET {sets} WHERE {where}', rows)
 
-    def delete(self, table: str, key: Sequence[str], types: Sequence[type], keys: Sequence[tuple[Any, ...]]) -> None:
+    def delete(
+        self, table: str, key: Sequence[str], types: Sequence[type], keys: Sequence[tuple[Any, ...]]
+    ) -> None:
         where = " AND ".join(f'"{name}"=?' for name in key)
         self._many(f'DELETE FROM "{table}" WHERE {where}', keys)
 

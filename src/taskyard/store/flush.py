@@ -86,7 +86,9 @@ class Flush:
         self._delete(link, deletes, deltas)
         for row_type in sorted(inserts, key=_table):
             shape = shape_of(row_type)
-            link.insert(row_type.TABLE, shape.names, shape.types, _tuples(sorted(inserts[row_type], key=key_of)))
+            link.insert(
+                row_type.TABLE, shape.names, shape.types, _tuples(sorted(inserts[row_type], key=key_of))
+            )
         for row_type in sorted(updates, key=_table):
             shape = shape_of(row_type)
             rows = _tuples(sorted(updates[row_type], key=key_of))
@@ -133,16 +135,25 @@ class Flush:
             self._wipe(link, child, inner, values, deltas)
         link.rows(f'DELETE FROM "{row_type.TABLE}" WHERE {where}', given)
 
-    def _counted(self, link: Link, row_type: type[Row], where: str, given: dict[str, Any]) -> list[tuple[Any, int]]:
+    def _counted(
+        self, link: Link, row_type: type[Row], where: str, given: dict[str, Any]
+    ) -> list[tuple[Any, int]]:
         if row_type is Task:
             columns = "tenant,kind,coalesce(definition_id,0),phase,outcome,suspended,waiting_for"
-            groups = link.rows(f"SELECT {columns},count(*) FROM tasks WHERE {where} GROUP BY {columns}", given)
+            groups = link.rows(
+                f"SELECT {columns},count(*) FROM tasks WHERE {where} GROUP BY {columns}", given
+            )
             return [
                 ((tenant, "tasks", kind, definition, state_of(phase, outcome, bool(held), waiting)), n)
                 for tenant, kind, definition, phase, outcome, held, waiting, n in groups
             ]
-        sums = ",".join(f"sum(CASE WHEN {m} THEN 1 ELSE 0 END)" if m == "labeled" else f"sum({m})" for m in PROGRESS_MEASURES)
-        groups = link.rows(f"SELECT definition_id,{sums} FROM task_progress WHERE {where} GROUP BY definition_id", given)
+        sums = ",".join(
+            f"sum(CASE WHEN {m} THEN 1 ELSE 0 END)" if m == "labeled" else f"sum({m})"
+            for m in PROGRESS_MEASURES
+        )
+        groups = link.rows(
+            f"SELECT definition_id,{sums} FROM task_progress WHERE {where} GROUP BY definition_id", given
+        )
         return [
             (("", measure, "label", definition, ""), int(amount))
             for definition, *amounts in groups

@@ -31,17 +31,26 @@ class Link(Protocol):
         """Run one statement and give all its rows."""
         ...
 
-    def insert(self, table: str, names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]) -> None:
+    def insert(
+        self, table: str, names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
         """Insert rows, set-based."""
         ...
 
     def update(
-        self, table: str, key: Sequence[str], names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]
+        self,
+        table: str,
+        key: Sequence[str],
+        names: Sequence[str],
+        types: Sequence[type],
+        rows: Sequence[tuple[Any, ...]],
     ) -> None:
         """Write every column of rows found by their key, set-based; rows are in column order."""
         ...
 
-    def delete(self, table: str, key: Sequence[str], types: Sequence[type], keys: Sequence[tuple[Any, ...]]) -> None:
+    def delete(
+        self, table: str, key: Sequence[str], types: Sequence[type], keys: Sequence[tuple[Any, ...]]
+    ) -> None:
         """Delete rows by key, set-based."""
         ...
 

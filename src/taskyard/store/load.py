@@ -31,7 +31,7 @@ class Loader:
             wanted[row_type].append(key)
         for row_type in sorted(wanted, key=lambda row: row.TABLE):
             keys = sorted(set(wanted[row_type]))
-            found = {row_key: row for row_key, row in self._load(link, row_type, keys, locked)}
+            found = dict(self._load(link, row_type, keys, locked))
             for key in keys:
                 unit.accept((row_type, key), found.get(key), locked)
 
@@ -49,7 +49,9 @@ class Loader:
             for key in keys:
                 rows.extend(link.rows(sql, {f"k{index}": value for index, value in enumerate(key)}))
         built = build_all(row_type, rows)
-        return [(tuple(values[place] for place in places), row) for values, row in zip(rows, built, strict=True)]
+        return [
+            (tuple(values[place] for place in places), row) for values, row in zip(rows, built, strict=True)
+        ]
 
     def find(self, link: Link, unit: Unit, find: FindKey) -> None:
         """Load every row whose columns equal the values."""
@@ -66,7 +68,9 @@ class Loader:
         if len(shape.key) == 1:
             where = self._in(shape.key[0], shape.types[shape.names.index(shape.key[0])])
         else:
-            where = " AND ".join(f'"{name}"={self._place(f"k{index}")}' for index, name in enumerate(shape.key))
+            where = " AND ".join(
+                f'"{name}"={self._place(f"k{index}")}' for index, name in enumerate(shape.key)
+            )
         return f'SELECT {columns} FROM "{row_type.TABLE}" WHERE {where} ORDER BY {order}{self._lock(locked)}'
 
     def _by_values(

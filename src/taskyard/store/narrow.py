@@ -12,7 +12,9 @@ from taskyard.model.query import All, Cmp, Filter, Has, Some
 from taskyard.store.builder import Builder, Scope
 from taskyard.store.fields import Entity
 
-SELECTIVE: dict[str, frozenset[str]] = {"task": frozenset({"id", "uid", "assignee", "creator", "owner", "queue"})}
+SELECTIVE: dict[str, frozenset[str]] = {
+    "task": frozenset({"id", "uid", "assignee", "creator", "owner", "queue"})
+}
 """Own columns, by entity, that an index serves and few rows share."""
 
 RELATIONS: dict[str, dict[str, str]] = {"task": {"candidates": "name", "events": "actor"}}

@@ -87,7 +87,11 @@ class Reader:
         """The statement and the parameters of a query's page; one row more than asked, to know whether more follow."""
         nulls, places = _after(query)
         form = Form(
-            order=query.order, after=nulls, limit=query.limit is not None, offset=query.offset > 0, drivers=narrowed
+            order=query.order,
+            after=nulls,
+            limit=query.limit is not None,
+            offset=query.offset > 0,
+            drivers=narrowed,
         )
         compiled = self.statements.page(query.entity, query.where, form)
         given = self._given(compiled, (query.where, *narrowed), places)
@@ -117,7 +121,13 @@ class Reader:
     def _totals(
         self, link: Link, query: Query, rows: list[Any], has_more: bool
     ) -> tuple[int | None, dict[str, float] | None]:
-        if not query.sums and query.limit and not has_more and (rows or not query.offset) and query.after is None:
+        if (
+            not query.sums
+            and query.limit
+            and not has_more
+            and (rows or not query.offset)
+            and query.after is None
+        ):
             return query.offset + len(rows), None
         if (counted := _counter_slice(query)) is not None:
             return self._from_counters(link, query, counted)
@@ -139,7 +149,9 @@ class Reader:
                 self.totals.popitem(last=False)
         return found
 
-    def _from_counters(self, link: Link, query: Query, counted: dict[str, Any]) -> tuple[int, dict[str, float] | None]:
+    def _from_counters(
+        self, link: Link, query: Query, counted: dict[str, Any]
+    ) -> tuple[int, dict[str, float] | None]:
         measures = ["tasks", *(COUNTER_SUMS[name] for name in query.sums)]
         sums = [self._counter(link, measure, counted) for measure in measures]
         return sums[0], dict(zip(query.sums, sums[1:], strict=True)) if query.sums else None
@@ -187,7 +199,8 @@ class Reader:
         shape = shape_of(row_type)
         columns = ",".join(f'"{name}"' for name in shape.names)
         terms = [
-            f'"{name}" IS NULL' if value is None else f'"{name}"={self._place(name)}' for name, value in equals.items()
+            f'"{name}" IS NULL' if value is None else f'"{name}"={self._place(name)}'
+            for name, value in equals.items()
         ]
         order = ",".join(f'"{name}"' for name in shape.key)
         where = " AND ".join(terms) or "true"
@@ -216,7 +229,9 @@ def _counter_slice(query: Query) -> dict[str, Any] | None:
         if not isinstance(part, Cmp) or part.op != "eq" or part.field not in COUNTED or part.field in found:
             return None
         found[part.field] = part.value
-    if query.sums and (found.get("kind", "label") != "label" or not found.keys() <= {"kind", "definition_id"}):
+    if query.sums and (
+        found.get("kind", "label") != "label" or not found.keys() <= {"kind", "definition_id"}
+    ):
         return None
     return found
 
@@ -232,7 +247,9 @@ def _after(query: Query) -> tuple[tuple[bool, ...] | None, list[Any]]:
         return None, []
     try:
         padded = query.after + "=" * (-len(query.after) % 4)
-        keys = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=list[str | int | float | bool | None])
+        keys = msgspec.json.decode(
+            base64.urlsafe_b64decode(padded), type=list[str | int | float | bool | None]
+        )
     except (ValueError, msgspec.MsgspecError):
         keys = []
     if len(keys) != len(query.order) + 1 or not isinstance(keys[-1], int):

@@ -59,7 +59,9 @@ class Statements:
 
     def __init__(self, postgres: bool) -> None:
         self.postgres = postgres
-        self.dialect: Any = postgresql.dialect(paramstyle="pyformat") if postgres else HintedSqlite(paramstyle="named")
+        self.dialect: Any = (
+            postgresql.dialect(paramstyle="pyformat") if postgres else HintedSqlite(paramstyle="named")
+        )
         self.cache: dict[Any, Compiled] = {}
 
     def page(self, entity: str, where: Filter, form: Form) -> Compiled:
@@ -67,10 +69,21 @@ class Statements:
 
         Places: filter values, then those of the drivers, then cursor values, then `limit`, `offset`.
         """
-        key = ("page", entity, shape(where), form.order, form.after, form.limit, form.offset, _shapes(form.drivers))
+        key = (
+            "page",
+            entity,
+            shape(where),
+            form.order,
+            form.after,
+            form.limit,
+            form.offset,
+            _shapes(form.drivers),
+        )
         return self._cached(key, lambda builder: self._page(builder, entity, where, form))
 
-    def sums(self, entity: str, where: Filter, fields: tuple[str, ...], drivers: tuple[Filter, ...]) -> Compiled:
+    def sums(
+        self, entity: str, where: Filter, fields: tuple[str, ...], drivers: tuple[Filter, ...]
+    ) -> Compiled:
         """The count and the sums of fields over every row that the filter lets through."""
         key = ("sums", entity, shape(where), fields, _shapes(drivers))
         return self._cached(key, lambda builder: self._aggregate(builder, entity, where, fields, drivers))
@@ -159,13 +172,20 @@ class Statements:
     ) -> ColumnElement[bool]:
         """Rows after a cursor: the keys of its row, some absent (`nulls`), then its id."""
         chain: list[tuple[ColumnElement[Any], bool, bool, bool]] = [
-            (key, part.desc, part.nulls_first, absent) for key, part, absent in zip(keys, order, nulls, strict=True)
+            (key, part.desc, part.nulls_first, absent)
+            for key, part, absent in zip(keys, order, nulls, strict=True)
         ]
         chain.append((table.c.id, last_desc, False, False))
         if any(part.field == "id" for part in order):
             chain.pop()
-        places = [None if absent else bindparam(builder.place(), type_=key.type) for key, _, _, absent in chain]
-        if all(place is not None for place in places) and len({desc for _, desc, _, _ in chain}) == 1 and _solid(chain):
+        places = [
+            None if absent else bindparam(builder.place(), type_=key.type) for key, _, _, absent in chain
+        ]
+        if (
+            all(place is not None for place in places)
+            and len({desc for _, desc, _, _ in chain}) == 1
+            and _solid(chain)
+        ):
             return self._tuple_beyond(chain, places)
         parts: list[ColumnElement[bool]] = []
         for index, (key, desc, nulls_first, absent) in enumerate(chain):

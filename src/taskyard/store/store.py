@@ -59,7 +59,9 @@ class Store:
         self._indexed: dict[str, bool] = {}
         self._links: list[Link] = []
         self._guard = threading.Lock()
-        self._pool = ThreadPoolExecutor(POSTGRES_READERS if self.postgres else SQLITE_READERS, "taskyard-read")
+        self._pool = ThreadPoolExecutor(
+            POSTGRES_READERS if self.postgres else SQLITE_READERS, "taskyard-read"
+        )
         self._streams = ThreadPoolExecutor(STREAMS, "taskyard-stream")
 
     def open(self) -> None:
@@ -129,8 +131,7 @@ class Store:
             plan = self.read_now(lambda link: link.rows(f"EXPLAIN QUERY PLAN {compiled.sql}", given))
             details = [str(row[3]) for row in plan]
             known = not any("TEMP B-TREE" in detail for detail in details) and all(
-                detail.startswith("SEARCH") or "COVERING INDEX" in detail
-                for detail in details
+                detail.startswith("SEARCH") or "COVERING INDEX" in detail for detail in details
             )
             self._indexed[compiled.sql] = known
         return known
@@ -184,7 +185,9 @@ class Store:
 
     def _reader(self) -> Link:
         link: Link = (
-            PostgresLink(self.settings.url or "") if self.postgres else SqliteLink(self.settings.path or Path())
+            PostgresLink(self.settings.url or "")
+            if self.postgres
+            else SqliteLink(self.settings.path or Path())
         )
         with self._guard:
             self._links.append(link)

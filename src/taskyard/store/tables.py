@@ -27,12 +27,21 @@ from taskyard.model import definition, execution, identity, task
 from taskyard.model.row import Row
 
 metadata = MetaData(
-    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
 )
 
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 ROW_ID = BigInteger().with_variant(Integer(), "sqlite")
-TYPES: dict[type, Any] = {int: BigInteger(), str: TEXT, bool: Boolean(), float: Float(53), bytes: LargeBinary()}
+TYPES: dict[type, Any] = {
+    int: BigInteger(),
+    str: TEXT,
+    bool: Boolean(),
+    float: Float(53),
+    bytes: LargeBinary(),
+}
 
 ROW_TABLES: dict[type[Row], Table] = {}
 """Every row struct with its table."""
@@ -79,7 +88,15 @@ definition_versions = declare(
     definition.Version,
     UniqueConstraint("definition_id", "version"),
     UniqueConstraint("uid"),
-    Index("ix_versions_latest", "kind", "key", "id", "rev", sqlite_where=text("latest"), postgresql_where=text("latest")),
+    Index(
+        "ix_versions_latest",
+        "kind",
+        "key",
+        "id",
+        "rev",
+        sqlite_where=text("latest"),
+        postgresql_where=text("latest"),
+    ),
     Index("ix_versions_uid", "kind", "uid", "id", "rev"),
     Index("ix_versions_key", "kind", "key", "version", "id", "rev"),
     Index(None, "deployment_id"),
@@ -88,10 +105,16 @@ version_documents = declare(definition.VersionDocument)
 definition_tags = declare(definition.DefinitionTag, Index(None, "key", "value", "definition_id"))
 definition_starters = declare(definition.Starter, Index(None, "type", "name", "version_id"))
 deployments = declare(
-    definition.Deployment, UniqueConstraint("uid"), Index(None, "created_at", "id"), Index(None, "name", "source")
+    definition.Deployment,
+    UniqueConstraint("uid"),
+    Index(None, "created_at", "id"),
+    Index(None, "name", "source"),
 )
 resources = declare(
-    definition.Resource, UniqueConstraint("uid"), Index(None, "deployment_id", "name"), Index(None, "owner_id", "name")
+    definition.Resource,
+    UniqueConstraint("uid"),
+    Index(None, "deployment_id", "name"),
+    Index(None, "owner_id", "name"),
 )
 resource_bytes = declare(definition.ResourceBytes)
 
@@ -117,10 +140,21 @@ task_documents = declare(task.TaskDocument)
 INDEXED = text('"indexed"')
 task_attributes = declare(
     task.TaskAttribute,
-    Index("ix_task_attributes_text", "name", "text", "task_id", sqlite_where=INDEXED, postgresql_where=INDEXED),
-    Index("ix_task_attributes_number", "name", "number", "task_id", sqlite_where=INDEXED, postgresql_where=INDEXED),
+    Index(
+        "ix_task_attributes_text", "name", "text", "task_id", sqlite_where=INDEXED, postgresql_where=INDEXED
+    ),
+    Index(
+        "ix_task_attributes_number",
+        "name",
+        "number",
+        "task_id",
+        sqlite_where=INDEXED,
+        postgresql_where=INDEXED,
+    ),
 )
-task_candidates = declare(task.Candidate, Index("ix_task_candidates_name", "type", "name", "open", "role", "task_id"))
+task_candidates = declare(
+    task.Candidate, Index("ix_task_candidates_name", "type", "name", "open", "role", "task_id")
+)
 task_progress = declare(task.Progress, Index(None, "definition_id", "task_id"))
 leases = declare(task.Lease, Index(None, "expires_at"))
 submissions = declare(
@@ -132,7 +166,9 @@ submissions = declare(
     Index("ix_submissions_parent", "parent_id", "kind"),
 )
 submission_documents = declare(task.SubmissionDocument)
-comments = declare(task.Comment, UniqueConstraint("uid"), Index(None, "task_id", "id"), Index(None, "submission_id"))
+comments = declare(
+    task.Comment, UniqueConstraint("uid"), Index(None, "task_id", "id"), Index(None, "submission_id")
+)
 attachments = declare(task.Attachment, UniqueConstraint("uid"), Index(None, "task_id", "id"))
 
 executions = declare(
@@ -143,7 +179,9 @@ executions = declare(
     Index("ix_executions_business_key", "business_key", "id"),
     Index("ix_executions_parent", "parent_id"),
 )
-element_instances = declare(execution.ElementInstance, UniqueConstraint("uid"), Index(None, "execution_id", "id"))
+element_instances = declare(
+    execution.ElementInstance, UniqueConstraint("uid"), Index(None, "execution_id", "id")
+)
 variables = declare(execution.Variable)
 waits = declare(execution.Wait, Index(None, "execution_id"), Index(None, "kind", "name"))
 timers = declare(execution.Timer, Index(None, "due_at"), Index(None, "execution_id"))
@@ -162,10 +200,16 @@ events = declare(
     Index("ix_events_definition", "definition_id", "id"),
 )
 outbox = declare(execution.Outbox, Index(None, "due_at"))
-jobs = declare(execution.Job, UniqueConstraint("uid"), Index(None, "definition_id", "kind"), Index(None, "kind", "phase"))
+jobs = declare(
+    execution.Job, UniqueConstraint("uid"), Index(None, "definition_id", "kind"), Index(None, "kind", "phase")
+)
 
 principals = declare(
-    identity.User, UniqueConstraint("name"), UniqueConstraint("uid"), Index(None, "manager"), Index(None, "email")
+    identity.User,
+    UniqueConstraint("name"),
+    UniqueConstraint("uid"),
+    Index(None, "manager"),
+    Index(None, "email"),
 )
 groups = declare(identity.Group, UniqueConstraint("name"), UniqueConstraint("uid"))
 memberships = declare(identity.Membership, Index(None, "member_type", "member"))
@@ -182,4 +226,6 @@ saved_views = declare(identity.SavedView, Index(None, "definition_id", "position
 settings = declare(identity.Setting)
 sequences = declare(identity.Sequence)
 counters = declare(identity.Counter)
-id_blocks = Table("id_blocks", metadata, Column("name", TEXT, primary_key=True), Column("next", BigInteger, nullable=False))
+id_blocks = Table(
+    "id_blocks", metadata, Column("name", TEXT, primary_key=True), Column("next", BigInteger, nullable=False)
+)

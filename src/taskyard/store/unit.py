@@ -209,7 +209,9 @@ class Unit:
             row.rev = self.rev  # type: ignore[attr-defined]
 
     def _set(self, slot: Slot, row: Row | None) -> None:
-        self.journal.append((slot, slot in self.rows, self.rows.get(slot), slot in self.changed, self.changed.get(slot)))
+        self.journal.append(
+            (slot, slot in self.rows, self.rows.get(slot), slot in self.changed, self.changed.get(slot))
+        )
         self.touched.add(slot[0])
         self._forget(slot)
         self.rows[slot] = row

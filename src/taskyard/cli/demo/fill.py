@@ -67,10 +67,22 @@ async def _conductor(client: Any, token: str) -> None:
 
 async def _camunda(client: Any, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
-    for deployment, files in (("orders", ["order.bpmn"]), ("orders", ["order-2.bpmn"]), ("returns", ["return.bpmn"])):
-        parts = {name: ("order.bpmn" if "order" in name else name, (HERE / "files" / name).read_bytes()) for name in files}
+    for deployment, files in (
+        ("orders", ["order.bpmn"]),
+        ("orders", ["order-2.bpmn"]),
+        ("returns", ["return.bpmn"]),
+    ):
+        parts = {
+            name: ("order.bpmn" if "order" in name else name, (HERE / "files" / name).read_bytes())
+            for name in files
+        }
         await _send(
-            client, "POST", "/engine-rest/deployment/create", headers, data={"deployment-name": deployment}, files=parts
+            client,
+            "POST",
+            "/engine-rest/deployment/create",
+            headers,
+            data={"deployment-name": deployment},
+            files=parts,
         )
 
 
@@ -78,7 +90,11 @@ async def _human(client: Any, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     for task in world.HUMAN:
         await _send(client, "POST", "/v1/tasks", headers, json=task)
-    done = {"title": "Approve rent of the second hall", "definition": "PurchaseApproval", "candidate_groups": ["finance"]}
+    done = {
+        "title": "Approve rent of the second hall",
+        "definition": "PurchaseApproval",
+        "candidate_groups": ["finance"],
+    }
     made = await _send(client, "POST", "/v1/tasks", headers, json=done)
     await _send(client, "POST", f"/v1/tasks/{made['id']}/complete", headers, json={"outcome": "APPROVE"})
 
@@ -88,12 +104,22 @@ async def _labels(client: Any, token: str) -> None:
     project = await _send(client, "POST", "/api/projects/", headers, json=world.PROJECT)
     tickets = ("tickets.csv", (HERE / "files" / "tickets.csv").read_bytes(), "text/csv")
     await _send(client, "POST", f"/api/projects/{project['id']}/import", headers, files={"file": tickets})
-    found = await _send(client, "GET", f"/api/tasks/?project={project['id']}&page_size=20&fields=all", headers)
+    found = await _send(
+        client, "GET", f"/api/tasks/?project={project['id']}&page_size=20&fields=all", headers
+    )
     for task, mood in zip(found["tasks"], world.MOODS, strict=False):
         result = [{"from_name": "mood", "to_name": "text", "type": "choices", "value": {"choices": [mood]}}]
-        await _send(client, "POST", f"/api/tasks/{task['id']}/annotations/", headers, json={"result": result, "lead_time": 8.5})
+        await _send(
+            client,
+            "POST",
+            f"/api/tasks/{task['id']}/annotations/",
+            headers,
+            json={"result": result, "lead_time": 8.5},
+        )
     for task in found["tasks"][len(world.MOODS) :]:
-        guess = [{"from_name": "mood", "to_name": "text", "type": "choices", "value": {"choices": ["Neutral"]}}]
+        guess = [
+            {"from_name": "mood", "to_name": "text", "type": "choices", "value": {"choices": ["Neutral"]}}
+        ]
         body = {"task": task["id"], "result": guess, "model_version": "mood-1", "score": 0.61}
         await _send(client, "POST", "/api/predictions/", headers, json=body)
 
