@@ -12,6 +12,7 @@ import uuid
 from pathlib import Path
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 USER = "taskyard"
 ATTEMPTS = 3
@@ -47,7 +48,7 @@ class Cluster:
         """The URL of a new, empty database."""
         name = f"t_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
         return self.url(name)
 
     def url(self, database: str) -> str:
