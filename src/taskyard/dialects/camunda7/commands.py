@@ -10,7 +10,6 @@ from taskyard.app.deployments import KeepHistory, RemoveVersions, SuspendVersion
 from taskyard.dialects.camunda7.definitions import find_version
 from taskyard.dialects.camunda7.errors import refusal
 from taskyard.dialects.camunda7.parameters import Arguments
-from taskyard.dialects.camunda7.queries import Flag
 from taskyard.dialects.camunda7.wire import HistoryTimeToLive, Suspension, from_wire_date
 from taskyard.http.message import Request, Response, empty_response
 
@@ -18,9 +17,9 @@ from taskyard.http.message import Request, Response, empty_response
 class DeleteParams(msgspec.Struct, kw_only=True, frozen=True):
     """Flags of the calls that delete; nothing runs yet that they could spare."""
 
-    cascade: Flag = None
-    skipCustomListeners: Flag = None
-    skipIoMappings: Flag = None
+    cascade: bool | None = None
+    skipCustomListeners: bool | None = None
+    skipIoMappings: bool | None = None
 
 
 def check_delete(request: Request) -> None:

@@ -36,6 +36,19 @@ _JAX_RS = {
 """Messages of the framework under Camunda's REST API."""
 
 
+_INTEGERS = ("version", "ver", "firstResult", "maxResults")
+_ENUMERATIONS = ("sortBy", "sortOrder")
+
+
+def unfit_parameter(name: str, value: Any, java: str | None = None) -> str:
+    """Camunda's words for a query parameter that has not the type it should have."""
+    text = f"Cannot set query parameter '{name}' to value '{value}'"
+    if java is None and name in _ENUMERATIONS:
+        return text
+    java = java or ("java.lang.Integer" if name in _INTEGERS else "java.lang.Boolean")
+    return f"{text}: Cannot convert value {value} to java type {java}"
+
+
 def refusal(
     code: str, message: str, exception: str = INVALID, *, reason: str = "", **context: Any
 ) -> Rejected:
@@ -57,6 +70,8 @@ def render_problem(problem: Problem, request: Request) -> Response:
     message = _JAX_RS.get(problem.code, problem.detail)
     if problem.reason in ("invalid_body", "malformed_json", "missing_body", "too_deep"):
         message = ""
+    elif problem.reason == "invalid_parameters" and problem.errors:
+        message = unfit_parameter(problem.errors[0].pointer[1:], problem.errors[0].value)
     code = 1 if name == "OptimisticLockingException" else problem.context.get("number")
     headers = [("Retry-After", "1")] if problem.code in ("unavailable", "too_many") else []
     status = problem.context.get("status", problem.status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskyard.dialects.camunda7 import commands, definitions, deployments, incidents, queries, wire
+from taskyard.dialects.camunda7 import commands, definitions, deployments, incidents, query_wire, wire
 from taskyard.dialects.camunda7.surface import NOT_RUN, operation_name, refused_operations
 from taskyard.http.operation import Operation, partial, refused, served
 
@@ -35,7 +35,7 @@ def _definitions() -> list[Operation]:
             "GET",
             DEFINITION,
             definitions.list_definitions,
-            params=queries.DefinitionListParams,
+            params=query_wire.DefinitionListParams,
             returns=many,
         ),
         _row(
@@ -43,7 +43,7 @@ def _definitions() -> list[Operation]:
             "GET",
             f"{DEFINITION}/count",
             definitions.count_definitions,
-            params=queries.DefinitionCountParams,
+            params=query_wire.DefinitionCountParams,
             returns={200: wire.Count, 400: wire.Failure},
         ),
         _row(
@@ -125,7 +125,7 @@ def _deployments() -> list[Operation]:
             "GET",
             "/deployment",
             deployments.list_deployments,
-            params=queries.DeploymentListParams,
+            params=query_wire.DeploymentListParams,
             returns={200: list[item], 400: wire.Failure},
         ),
         _row(
@@ -133,7 +133,7 @@ def _deployments() -> list[Operation]:
             "GET",
             "/deployment/count",
             deployments.count,
-            params=queries.DeploymentCountParams,
+            params=query_wire.DeploymentCountParams,
             returns={200: wire.Count, 400: wire.Failure},
         ),
         refused(
@@ -178,10 +178,10 @@ def _incidents() -> list[Operation]:
     one, tag = "/incident/{id}", "Incidents"
     note = "incidents carry no annotations"
     listing = {
-        "params": queries.IncidentListParams,
+        "params": query_wire.IncidentListParams,
         "returns": {200: list[wire.IncidentItem], 400: wire.Failure},
     }
-    counting = {"params": queries.IncidentCountParams, "returns": {200: wire.Count, 400: wire.Failure}}
+    counting = {"params": query_wire.IncidentCountParams, "returns": {200: wire.Count, 400: wire.Failure}}
     return [
         _row(served, "GET", "/incident", incidents.list_incidents, tag=tag, **listing),
         _row(served, "GET", "/incident/count", incidents.count, tag=tag, **counting),

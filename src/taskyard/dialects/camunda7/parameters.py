@@ -3,12 +3,13 @@ words."""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from taskyard.dialects.camunda7.errors import refusal
+from taskyard.dialects.camunda7.errors import refusal, unfit_parameter
 from taskyard.dialects.camunda7.wire import from_wire_date
 from taskyard.http.message import Request
 from taskyard.http.params import parse_query
+from taskyard.model.problem import Rejected
 
 T = TypeVar("T")
 LARGEST = 2**31 - 1
@@ -92,9 +93,5 @@ def _number(name: str, value: str) -> int:
     raise _unfit(name, value, "int")
 
 
-def _unfit(name: str, value: str, kind: str) -> Any:
-    text = (
-        f"Cannot set query parameter '{name}' to value '{value}': Cannot convert value {value} to java type "
-        f"{_JAVA[kind]}"
-    )
-    return refusal("invalid", text, reason="invalid_parameters")
+def _unfit(name: str, value: str, kind: str) -> Rejected:
+    return refusal("invalid", unfit_parameter(name, value, _JAVA[kind]), reason="invalid_parameters")

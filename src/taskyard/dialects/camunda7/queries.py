@@ -3,74 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
-
-import msgspec
+from typing import Any
 
 from taskyard.app.application import Application
 from taskyard.dialects.camunda7.errors import refusal
 from taskyard.dialects.camunda7.parameters import Arguments
 from taskyard.model.query import FALSE, Cmp, Filter, Has, Order, Query, both, either, eq, one_of
-
-Whole = Annotated[str | None, msgspec.Meta(extra_json_schema={"type": "integer", "minimum": 0})]
-Version = Annotated[str | None, msgspec.Meta(extra_json_schema={"type": "integer", "minimum": 1})]
-Flag = Annotated[str | None, msgspec.Meta(extra_json_schema={"type": "boolean"})]
-Date = Annotated[str | None, msgspec.Meta(extra_json_schema={"type": "string", "format": "date-time"})]
-"""Documented as what they are, but read as text: faults in them have their own words
-(`parameters.Arguments`)."""
-
-
-class DefinitionCountParams(msgspec.Struct, kw_only=True, frozen=True):
-    """Filters of `GET /process-definition/count`."""
-
-    processDefinitionId: str | None = None
-    processDefinitionIdIn: str | None = None
-    name: str | None = None
-    nameLike: str | None = None
-    deploymentId: str | None = None
-    deployedAfter: Date = None
-    deployedAt: Date = None
-    key: str | None = None
-    keysIn: str | None = None
-    keyLike: str | None = None
-    category: str | None = None
-    categoryLike: str | None = None
-    version: Version = None
-    latestVersion: Flag = None
-    resourceName: str | None = None
-    resourceNameLike: str | None = None
-    startableBy: str | None = None
-    active: Flag = None
-    suspended: Flag = None
-    incidentId: str | None = None
-    incidentType: str | None = None
-    incidentMessage: str | None = None
-    incidentMessageLike: str | None = None
-    tenantIdIn: str | None = None
-    withoutTenantId: Flag = None
-    includeProcessDefinitionsWithoutTenantId: Flag = None
-    versionTag: str | None = None
-    versionTagLike: str | None = None
-    withoutVersionTag: Flag = None
-    startableInTasklist: Flag = None
-    notStartableInTasklist: Flag = None
-    startablePermissionCheck: Flag = None
-
-
-class DefinitionListParams(DefinitionCountParams, kw_only=True, frozen=True):
-    """Filters, sorting and paging of `GET /process-definition`."""
-
-    sortBy: (
-        Literal[
-            "category", "key", "id", "name", "version", "deploymentId", "deployTime", "tenantId", "versionTag"
-        ]
-        | str
-        | None
-    ) = None
-    sortOrder: str | None = None
-    firstResult: Whole = None
-    maxResults: Whole = None
-
 
 DEFINITION_SORT = {
     "category": "category",
@@ -235,30 +173,6 @@ def _order(arguments: Arguments, words: dict[str, str]) -> tuple[Order, ...]:
     return (Order(field, desc, nulls_first=not desc), Order("uid"))
 
 
-class DeploymentCountParams(msgspec.Struct, kw_only=True, frozen=True):
-    """Filters of `GET /deployment/count`."""
-
-    id: str | None = None
-    name: str | None = None
-    nameLike: str | None = None
-    source: str | None = None
-    withoutSource: Flag = None
-    before: Date = None
-    after: Date = None
-    tenantIdIn: str | None = None
-    withoutTenantId: Flag = None
-    includeDeploymentsWithoutTenantId: Flag = None
-
-
-class DeploymentListParams(DeploymentCountParams, kw_only=True, frozen=True):
-    """Filters, sorting and paging of `GET /deployment`."""
-
-    sortBy: Literal["id", "name", "deploymentTime", "tenantId"] | str | None = None
-    sortOrder: str | None = None
-    firstResult: Whole = None
-    maxResults: Whole = None
-
-
 def deployment_filter(app: Application, arguments: Arguments) -> Filter:
     """What the parameters of `GET /deployment` let through."""
     parts: list[Filter | None] = []
@@ -298,37 +212,6 @@ def latest_of_key(key: str, tenant: str) -> Filter:
     """The newest version of a process in one tenant."""
     parts: list[Any] = [eq("kind", "process"), eq("latest", True), eq("key", key), eq("tenant", tenant)]
     return both(*parts)
-
-
-class IncidentCountParams(msgspec.Struct, kw_only=True, frozen=True):
-    """Filters of `GET /incident/count`."""
-
-    incidentId: str | None = None
-    incidentType: str | None = None
-    incidentMessage: str | None = None
-    incidentMessageLike: str | None = None
-    processDefinitionId: str | None = None
-    processDefinitionKeyIn: str | None = None
-    processInstanceId: str | None = None
-    executionId: str | None = None
-    activityId: str | None = None
-    failedActivityId: str | None = None
-    causeIncidentId: str | None = None
-    rootCauseIncidentId: str | None = None
-    configuration: str | None = None
-    incidentTimestampBefore: Date = None
-    incidentTimestampAfter: Date = None
-    tenantIdIn: str | None = None
-    jobDefinitionIdIn: str | None = None
-
-
-class IncidentListParams(IncidentCountParams, kw_only=True, frozen=True):
-    """Filters, sorting and paging of `GET /incident`."""
-
-    sortBy: str | None = None
-    sortOrder: str | None = None
-    firstResult: Whole = None
-    maxResults: Whole = None
 
 
 INCIDENT_SORT = {
