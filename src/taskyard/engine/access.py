@@ -4,7 +4,7 @@
 - Whoever owns or made a definition may do everything with it.
 - A grant gives its action (and reading) on everything, on a kind, on one definition, or on a tag.
 - A task may be read by its assignee, creator, owner, candidates, reviewers, past participants, by the managers of its
-  assignee, and by whoever may read its definition.
+  assignee or candidates, and by whoever may read its definition.
 """
 
 from __future__ import annotations
