@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     text,
     true,
+    type_coerce,
 )
 from sqlalchemy.sql.expression import FromClause
 
@@ -79,7 +80,8 @@ class Scope:
         found = alias.c[column]
         if part.zeros and not part.table.c[column].nullable:
             return func.coalesce(found, literal(0) if str(found.type) != "BOOLEAN" else false())
-        return found
+        # The part may be absent, so that even a column that is never NULL in its table can read as NULL here.
+        return type_coerce(found, found.type)
 
     def attribute(self, name: str, column: str) -> ColumnElement[Any]:
         table = t.task_attributes.alias(self.builder.alias("a"))
