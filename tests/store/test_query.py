@@ -278,11 +278,8 @@ def may_read(principal: Principal, thing: Thing) -> bool:
     if task.assignee in principal.reports:
         return True
     for candidate in thing.relations["candidates"]:
-        mine = (
-            principal.name == candidate.name
-            if candidate.type == "user"
-            else candidate.name in principal.groups
-        )
+        names = {principal.name, *principal.reports} if candidate.type == "user" else principal.groups
+        mine = candidate.name in names
         if mine:
             return True
     if any(event.actor == principal.name for event in thing.relations["events"]):
