@@ -16,7 +16,7 @@ from taskyard.http.auth import bearer, header, scheme
 from taskyard.http.message import Request
 from taskyard.model.definition import Definition
 from taskyard.model.labeling import PROJECT
-from taskyard.model.principal import Principal
+from taskyard.model.principal import GrantFact, Principal
 from taskyard.model.problem import rejected
 
 ACCESS_SECONDS = 300
@@ -36,6 +36,24 @@ class Claims(msgspec.Struct, kw_only=True):
     name: str
 
 
+ORGANIZATION_ROLES = {
+    "labelstudio.owner": "manage",
+    "labelstudio.administrator": "manage",
+    "labelstudio.manager": "create",
+}
+"""What a role in the organization gives on all projects. Reviewers and annotators need a role in each project."""
+
+
+def empowered(principal: Principal) -> Principal:
+    """The principal with what their role in the organization gives."""
+    more = [
+        GrantFact(action, "kind", PROJECT)
+        for word, action in ORGANIZATION_ROLES.items()
+        if word in principal.roles
+    ]
+    return msgspec.structs.replace(principal, grants=(*principal.grants, *more)) if more else principal
+
+
 async def authenticate(request: Request) -> Principal | None:
     """The caller by `Authorization: Token`, `Authorization: Bearer` (an access token of ours, or any opaque
     token) or `X-API-Key`. Raises `Rejected` (unauthenticated) for one that does not hold."""
@@ -44,7 +62,7 @@ async def authenticate(request: Request) -> Principal | None:
         principal = await _by_opaque(request, token)
         if principal is None:
             raise rejected("unauthenticated", "Invalid token.", reason="invalid_token")
-        return principal
+        return empowered(principal)
     token = bearer(request)
     if token is None:
         return None
@@ -53,7 +71,7 @@ async def authenticate(request: Request) -> Principal | None:
         raise rejected(
             "unauthenticated", "Authentication credentials were not provided.", reason="bad_bearer"
         )
-    return principal
+    return empowered(principal)
 
 
 async def _by_opaque(request: Request, token: str) -> Principal | None:
@@ -111,6 +129,7 @@ def role_in(principal: Principal, project: Definition) -> str:
     """The caller's role in a project: OW, AD, MA, RE, AN, or "" for none.
 
     Admins and owners are OW; whoever may manage or update is AD, may review RE, may annotate or read AN.
+    `create` on all projects alone, which managers of the organization have, is no role in any of them.
     """
     if principal.admin or project.owner == principal.name:
         return "OW"
@@ -123,9 +142,9 @@ def role_in(principal: Principal, project: Definition) -> str:
     }
     if actions & {"manage", "update"}:
         return "AD"
-    if "review" in actions:
+    if "review" in actions or (actions == {"read"} and "labelstudio.reviewer" in principal.roles):
         return "RE"
-    return "AN" if actions else ""
+    return "AN" if actions - {"create"} else ""
 
 
 def int_of(request: Request, name: str, model: str) -> int:

@@ -27,12 +27,13 @@ from taskyard.dialects.labelstudio.queries import (
 )
 from taskyard.dialects.labelstudio.render import LAZY, Look, TaskRenderer, look_of
 from taskyard.dialects.labelstudio.task_access import finished, reader
+from taskyard.dialects.labelstudio.uris import NOTHING, proxies_of
 from taskyard.http.message import JSON, Request, Response
 from taskyard.model.definition import Definition
 from taskyard.model.identity import SavedView
-from taskyard.model.labeling import PROJECT
+from taskyard.model.labeling import LABEL, PROJECT, ProjectDocument
 from taskyard.model.problem import rejected
-from taskyard.model.query import Filter, Order, Query, both
+from taskyard.model.query import All, Filter, Order, Query, both, eq, one_of
 
 SUMS = ("progress.annotations", "progress.predictions")
 STREAM_FROM = 1_000
@@ -40,6 +41,11 @@ STREAM_FROM = 1_000
 
 STREAM_CHUNK = 200
 LARGEST = 2**53
+MOST_PROJECTS = 10_000
+RANKS = ("OW", "AD", "MA", "RE", "AN")
+UNKNOWN = ProjectDocument(show_collab_predictions=False)
+"""Stands for the settings of several projects: nothing that one of them may hide is shown."""
+
 
 Text = str | None
 
@@ -54,7 +60,7 @@ class TaskListParams(msgspec.Struct, kw_only=True):
     only_annotated: Annotated[Text, Meta(description="true: only tasks with annotations.")] = None
     page: Annotated[Text, Meta(description="Page number from 1, or `last`.")] = None
     page_size: Annotated[Text, Meta(description="Tasks per page; 100 unless a positive integer.")] = None
-    project: Annotated[Text, Meta(description="Project id; this or `view` is needed.")] = None
+    project: Annotated[Text, Meta(description="Project id; without it and `view`, all projects.")] = None
     query: Annotated[
         Text, Meta(description='JSON: {"filters": .., "selectedItems": .., "ordering": ..}.')
     ] = None
@@ -71,11 +77,13 @@ class TaskListParams(msgspec.Struct, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What the list is about."""
+    """What the list is about: one project, or (None) all in which the caller has a role. Of several roles the
+    least decides, so that nothing is shown that one of them hides."""
 
-    project: Definition
+    project: Definition | None
     role: str
     prepared: Prepared
+    scope: Filter
 
 
 async def list_(request: Request, params: TaskListParams, body: None) -> Response:
@@ -157,22 +165,38 @@ async def _asked(request: Request, params: TaskListParams) -> Asked:
         if project_id is not None and project_id != view.definition_id:
             raise rejected("invalid", "Project and View mismatch", reason="bad_query")
         project_id = view.definition_id
+    found = from_document(msgspec.json.decode(view.document)) if view else prepared(params.query)
     if project_id is None:
-        raise rejected("not_found", "Neither project nor view id specified", reason="no_project_or_view")
+        role, scope = await _everywhere(request)
+        return Asked(None, role, found, scope)
     project = await app.row(Definition, id=project_id)
     if project is None or project.kind != PROJECT:
         raise not_found("Project", project=project_id)
     role = role_in(request.caller, project)
     if not role:
         raise rejected("forbidden", "The caller has no role in this project.", reason="no_role")
-    found = from_document(msgspec.json.decode(view.document)) if view else prepared(params.query)
-    return Asked(project, role, found)
+    return Asked(project, role, found, in_project(project.id))
+
+
+async def _everywhere(request: Request) -> tuple[str, Filter]:
+    """The caller's least role, and the label tasks of every project in which they have one."""
+    app, caller = request.app, request.caller
+    if caller.admin:
+        return "OW", eq("kind", LABEL)
+    query = Query(entity="definition", where=eq("kind", PROJECT), limit=MOST_PROJECTS)
+    page = await app.list(query, caller)
+    found = await app.rows(Definition, "id", [row_id for row_id, _ in page.ids])
+    roles = {project.id: role for project in found if (role := role_in(caller, project))}
+    if not roles:
+        raise rejected("forbidden", "The caller has no role in any project.", reason="no_role")
+    least = max(roles.values(), key=RANKS.index)
+    return least, both(eq("kind", LABEL), one_of("definition_id", sorted(roles)))
 
 
 def _where(request: Request, params: TaskListParams, asked: Asked) -> Filter:
     caller = request.caller
     return both(
-        *_flat(in_project(asked.project.id)),
+        *(asked.scope.of if isinstance(asked.scope, All) else (asked.scope,)),
         asked.prepared.where,
         ANNOTATED if flag(params.only_annotated, False) else None,
         FOR_REVIEW if flag(params.review, False) else None,
@@ -181,24 +205,18 @@ def _where(request: Request, params: TaskListParams, asked: Asked) -> Filter:
     )
 
 
-def _flat(where: Any) -> tuple[Filter, ...]:
-    """The parts of a conjunction: kept side by side, the store can tell that counters hold their total."""
-    return where.of
-
-
 async def _look(request: Request, params: TaskListParams, asked: Asked) -> Look:
     review = flag(params.review, False)
     include = frozenset(comma_list(params.include)) or None
     hidden = asked.prepared.hidden
     also = asked.prepared.columns | (LAZY - hidden if hidden is not None else frozenset())
-    collaborative = True
-    if asked.role == "AN":
-        collaborative = (await settings_of(request.app, asked.project)).show_collab_predictions
+    settings = await settings_of(request.app, asked.project) if asked.project else UNKNOWN
     return look_of(
         asked.role,
         request.caller.id,
         everything=params.fields == "all" and not review,
         include=include,
         also=also | ({"annotators"} if review else frozenset()),
-        collaborative=collaborative,
+        collaborative=settings.show_collab_predictions,
+        proxies=proxies_of(settings) if flag(params.resolve_uri, True) else NOTHING,
     )

@@ -26,6 +26,7 @@ from taskyard.dialects.labelstudio.queries import (
 )
 from taskyard.dialects.labelstudio.render import TaskRenderer, look_of
 from taskyard.dialects.labelstudio.task_access import finished, open_task, reader
+from taskyard.dialects.labelstudio.uris import proxies_of
 from taskyard.dialects.labelstudio.wire import PageParams, TaskBody, given
 from taskyard.http.message import JSON, Request, Response, empty_response
 from taskyard.model.definition import Definition
@@ -109,7 +110,7 @@ async def list_of_project(request: Request, params: PageParams, body: None) -> R
     if (int(number) - 1) * size > 2**53:
         raise invalid_page()
     query = msgspec.structs.replace(query, offset=(int(number) - 1) * size)
-    renderer = TaskRenderer(look_of(role, caller.id, everything=True))
+    renderer = await _renderer(request, project, role)
     rendered = await request.app.render_page(query, reader(caller), renderer)
     if not rendered.items and query.offset:
         raise invalid_page()
@@ -126,14 +127,25 @@ async def delete_of_project(request: Request, params: PageParams, body: None) ->
 
 async def one(request: Request, task_id: int, project: Definition, role: str, status: int = 200) -> Response:
     """A task with all its fields."""
-    collaborative = role != "AN" or (await settings_of(request.app, project)).show_collab_predictions
-    renderer = TaskRenderer(
-        look_of(role, request.caller.id, everything=True, authors=True, collaborative=collaborative)
-    )
+    renderer = await _renderer(request, project, role, authors=True)
     query = Query(entity="task", where=eq("id", task_id), limit=1)
     rendered = await request.app.render_page(query, reader(request.caller), renderer)
     items = await finished(request.app, rendered.items)
     return Response(status=status, body=items[0] if items else b"{}", media_type=JSON)
+
+
+async def _renderer(request: Request, project: Definition, role: str, authors: bool = False) -> TaskRenderer:
+    settings = await settings_of(request.app, project)
+    return TaskRenderer(
+        look_of(
+            role,
+            request.caller.id,
+            everything=True,
+            authors=authors,
+            collaborative=settings.show_collab_predictions,
+            proxies=proxies_of(settings),
+        )
+    )
 
 
 async def _created(request: Request, project: Definition, body: TaskBody) -> Response:

@@ -7,6 +7,9 @@ from typing import Any
 
 import msgspec
 
+from taskyard.app.object_storage import prefix_of
+from taskyard.model.labeling import ProjectDocument
+
 
 class Proxies(msgspec.Struct, frozen=True):
     """The storages of a project, as prefixes of the addresses that they can open, e.g. `s3://bucket/`."""
@@ -30,6 +33,13 @@ class Proxies(msgspec.Struct, frozen=True):
 
 
 NOTHING = Proxies()
+
+
+def proxies_of(settings: ProjectDocument) -> Proxies:
+    """What the storages of a project open."""
+    return (
+        Proxies(tuple(prefix_of(storage) for storage in settings.storages)) if settings.storages else NOTHING
+    )
 
 
 def path_of(task_id: int, uri: str) -> str:
