@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
 
-def claims_of(token: str) -> dict[str, object]:
+def claims_of(token: str) -> dict[str, Any]:
     payload = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
 
@@ -100,3 +101,14 @@ def test_version_is_plain_text(connect, server):
     answer = server.get("/api/version", headers={"X-Authorization": server.token})
     assert answer.headers["content-type"].startswith("text/plain")
     assert answer.text.count(".") == 2
+
+
+def test_an_open_server_has_no_tokens(spawn):
+    running = spawn("--no-auth")
+    answer = running.get("/api/token")
+    assert answer.status_code == 405
+    answer = running.post("/api/token", json={"keyId": "a", "keySecret": "b"})
+    assert (answer.status_code, answer.json()["status"]) == (404, 404)
+    assert running.get("/api/metadata/taskdefs").json() == []
+    assert running.post("/api/metadata/taskdefs", json=[{"name": "open"}]).status_code == 200
+    assert running.get("/api/metadata/taskdefs").json()[0]["createdBy"] == "admin"

@@ -9,7 +9,7 @@ import msgspec
 
 from taskyard.dialects.conductor.wire import Tag
 from taskyard.model.definition import Version
-from taskyard.notations.flowjson.document import Audited, SchemaDef, TaskDef, WorkflowDef
+from taskyard.notations.flowjson.document import SchemaDef, TaskDef, WorkflowDef
 from taskyard.notations.flowjson.member import write_document
 
 CHUNK = 65_536
@@ -24,7 +24,13 @@ _encode = msgspec.json.Encoder().encode
 class DefinitionRenderer:
     """Renders definitions of one document class; `with_tags` adds tags, `short` keeps only the head."""
 
-    def __init__(self, form: type[Audited], *, with_tags: bool = False, short: bool = False) -> None:
+    def __init__(
+        self,
+        form: type[TaskDef] | type[WorkflowDef] | type[SchemaDef],
+        *,
+        with_tags: bool = False,
+        short: bool = False,
+    ) -> None:
         self.name = f"conductor.{form.__name__}"
         self.variant: Hashable = (with_tags, short)
         self.load: tuple[str, ...] = ("document", "tags") if with_tags else ("document",)
@@ -54,10 +60,11 @@ def schema_renderer(short: bool = False) -> DefinitionRenderer:
     return DefinitionRenderer(SchemaDef, short=short)
 
 
-def native_definition(document: Audited, row: Any) -> dict[str, Any]:
+def native_definition(document: TaskDef | WorkflowDef | SchemaDef, row: Any) -> dict[str, Any]:
     """The members of a definition, stamped with when and by whom its row was made and changed."""
     if isinstance(row, Version) and isinstance(document, WorkflowDef | SchemaDef):
         document.version = row.version
+    document.name = row.key
     document.create_time = row.created_at
     document.created_by = row.created_by
     changed = row.updated_at != row.created_at
