@@ -19,7 +19,7 @@ NO_PERMISSION = "You do not have permission to perform this action."
 
 
 class ErrorEnvelope(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """The body of every error but one (a task list that names neither project nor view)."""
+    """The body of every error."""
 
     id: str | None = None
     status_code: int | None = None
@@ -36,8 +36,6 @@ def render_problem(problem: Problem, request: Request) -> Response:
     status = {"not_served": 404, "unprocessable": 400, "not_acceptable": 406}.get(
         problem.code, problem.status
     )
-    if problem.reason == "no_project_or_view":
-        return json_response({"detail": problem.detail}, 404)
     body: dict[str, Any] = {
         "id": uuid7(request.app.clock.now()) if request.app is not None else request.request_id,
         "status_code": status,
