@@ -35,12 +35,22 @@ def by_id(headers: Mapping[str, str], path: str) -> str:
     )
 
 
+def unless_conductor(headers: Mapping[str, str], path: str) -> str:
+    """Label Studio serves it and Conductor does not: only a caller with Conductor's credential is told so."""
+    return CONDUCTOR if "x-authorization" in headers and not path.endswith("/") else LABEL_STUDIO
+
+
 COLLISIONS: dict[str, Rule] = {
     "/api": by_credential,
     "/api/tasks": by_credential,
     "/api/tasks/{}": by_id,
     "/api/version": by_credential,
     "/api/token": by_credential,
+    "/api/users": unless_conductor,
+    "/api/users/{}": unless_conductor,
+    "/api/prompts": unless_conductor,
+    "/api/prompts/{}": unless_conductor,
+    "/health": by_credential,
 }
 """By path shape. `/api` itself tells whose error an unknown path under it gets."""
 

@@ -187,11 +187,10 @@ class _Writer:
 
     def _responses(self, operation: Operation) -> dict[str, Any]:
         responses: dict[int, Any] = {}
-        if operation.verdict != "refused":
-            for status, wanted in operation.returns.items():
-                responses[status] = self._response(status, wanted)
-            if not responses:
-                responses[200] = self._response(200, None)
+        for status, wanted in operation.returns.items():
+            responses[status] = self._response(status, wanted)
+        if not responses and operation.verdict != "refused":
+            responses[200] = self._response(200, None)
         for status in self._errors(operation):
             if status not in responses:
                 responses[status] = self._response(status, self.dialect.error_statuses.get(status))
