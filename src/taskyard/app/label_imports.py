@@ -341,3 +341,9 @@ def runner_of(app: Application) -> ImportRunner:
         found = _runners[app] = ImportRunner(app)
         app.on_close(found.close)
     return found
+
+
+async def resume_imports(app: Application) -> None:
+    """Take up the recorded imports that a former process left open."""
+    if await app.matching(Job, kind=IMPORT_JOB, phase="ready"):
+        await runner_of(app).resume()
