@@ -99,6 +99,7 @@ definition_versions = declare(
     ),
     Index("ix_versions_uid", "kind", "uid", "id", "rev"),
     Index("ix_versions_key", "kind", "key", "version", "id", "rev"),
+    Index("ix_versions_named", "kind", "key", "uid", "id", "rev"),
     Index(None, "deployment_id"),
 )
 version_documents = declare(definition.VersionDocument)

@@ -26,10 +26,10 @@ async def authenticate(request: Request) -> Principal | None:
     pair = basic(request)
     if pair is not None:
         user, secret = pair
-        principal = await identity.by_password(user, secret)
-        if principal is None:
-            principal = await identity.by_token(secret)
+        principal = await identity.by_token(secret)
         if principal is None or principal.name != user:
+            principal = await identity.by_password(user, secret)
+        if principal is None:
             raise rejected("unauthenticated", "The user or the password is wrong", reason="bad_credentials")
         return principal
     token = bearer(request)
