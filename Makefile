@@ -12,8 +12,9 @@ help:
 setup:
 	@tools/setup
 
+# Without a log line per request, so that what the first start prints stays in sight.
 run: setup
-	@exec .venv/bin/taskyard serve --demo $(ARGS)
+	@TASKYARD_LOG_REQUESTS=$${TASKYARD_LOG_REQUESTS:-false} exec .venv/bin/taskyard serve --demo $(ARGS)
 
 test:
 	@tools/setup --dev
