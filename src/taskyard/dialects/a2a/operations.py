@@ -80,7 +80,14 @@ OPERATIONS: tuple[Operation, ...] = (
     *_cards(),
     _endpoint(),
     *(
-        refused("POST", f"#{method.name}", method.name, method.why, tag=f"JSON-RPC {method.version}")
+        refused(
+            "POST",
+            f"#{method.name}",
+            method.name,
+            method.why,
+            returns={200: RpcFailure},
+            tag=f"JSON-RPC {method.version}",
+        )
         for method in METHODS
     ),
     *(

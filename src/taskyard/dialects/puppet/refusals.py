@@ -5,6 +5,7 @@ Sources: orchestrator API v1 and v2 documentation, RBAC API v1, Puppet HTTP API 
 
 from __future__ import annotations
 
+from taskyard.dialects.puppet.wire import FileServerError
 from taskyard.http.operation import Operation, refused
 
 RUNNING = "tasks are listed and served here, but not run on nodes yet"
@@ -169,5 +170,6 @@ def refused_operations() -> tuple[Operation, ...]:
         for line in lines.split("\n"):
             if line.strip():
                 method, path, name = line.split()
-                rows.append(refused(method, path, name, why, tag=tag))
+                returns = dict.fromkeys((401, 501), FileServerError) if path.startswith("/puppet/") else {}
+                rows.append(refused(method, path, name, why, tag=tag, returns=returns))
     return tuple(rows)
