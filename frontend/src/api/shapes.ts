@@ -13,7 +13,7 @@ export interface DialectInfo {
   served: number;
   partial: number;
   refused: number;
-  connect: { summary?: string; commands: Command[] };
+  connect: { summary: string; commands: Command[] };
 }
 
 export interface ServerInfo {
@@ -36,6 +36,7 @@ export interface DefinitionRow {
   kind: string;
   key: string;
   name: string | null;
+  description: string | null;
   version: number | string | null;
   tags: (string | Tag)[];
   suspended: boolean;

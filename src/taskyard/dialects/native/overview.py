@@ -17,8 +17,9 @@ class Command(msgspec.Struct, kw_only=True):
 
 
 class ConnectInfo(msgspec.Struct, kw_only=True):
-    """How to point a client at this server."""
+    """How to point a client at this server; `summary` says what the API is for."""
 
+    summary: str
     commands: list[Command]
 
 
@@ -62,7 +63,7 @@ def dialect_info(dialect: Dialect, base_url: str) -> DialectInfo:
         partial=verdicts.count("partial"),
         refused=verdicts.count("refused"),
         openapi=f"{base_url}/openapi/{dialect.name}.json",
-        connect=ConnectInfo(commands=commands),
+        connect=ConnectInfo(summary=dialect.description, commands=commands),
     )
 
 
