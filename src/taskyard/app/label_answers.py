@@ -1,6 +1,7 @@
 """Commands on label tasks, their answers and their views: the application's door to the deciders."""
 
 from taskyard.engine.annotations import CreateAnnotation, DeleteAnnotation, ReturnToDraft, UpdateAnnotation
+from taskyard.engine.assignments import AssignTasks, UnassignTask
 from taskyard.engine.comments import CreateComment, DeleteComment, UpdateComment
 from taskyard.engine.drafts import CreateDraft, DeleteDraft, UpdateDraft
 from taskyard.engine.label_edits import (
@@ -15,6 +16,7 @@ from taskyard.engine.reviews import CreateReview, DeleteReview, UpdateReview
 from taskyard.engine.views import DeleteViews, OrderViews, PutView
 
 __all__ = [
+    "AssignTasks",
     "ChangeLabelTask",
     "ClearSubmissions",
     "CreateAnnotation",
@@ -34,6 +36,7 @@ __all__ = [
     "RemoveAllLabelTasks",
     "RemoveLabelTasks",
     "ReturnToDraft",
+    "UnassignTask",
     "UpdateAnnotation",
     "UpdateComment",
     "UpdateDraft",

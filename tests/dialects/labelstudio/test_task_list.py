@@ -146,26 +146,18 @@ def test_annotator_sees_only_own_annotations_and_drafts(corpus: Corpus) -> None:
 
 
 def test_annotator_sees_tasks_assigned_to_nobody_or_to_them(
-    corpus: Corpus, project: NewProject, server: Server, ls: httpx.Client
+    corpus: Corpus, project: NewProject, ls: httpx.Client
 ) -> None:
     number = project(title="Assigned")
     for who in (corpus.anna, corpus.bert):
         ls.post(f"/api/projects/{number}/members/", json={"user": who.id, "role": "AN"})
     free = ls.post("/api/tasks/", json={"project": number, "data": {"text": "free"}}).json()["id"]
-    made = server.as_admin.post(
-        "/v1/tasks",
-        json={
-            "kind": "label",
-            "definition": f"project:{number}",
-            "title": "assigned",
-            "candidate_users": [corpus.anna.user.name],
-        },
-    )
-    if made.status_code not in (200, 201):
-        pytest.fail(made.text)
+    assigned = ls.post("/api/tasks/", json={"project": number, "data": {"text": "assigned"}}).json()["id"]
+    given = {"type": "AN", "users": [corpus.anna.id]}
+    made = ls.post(f"/api/projects/{number}/tasks/{assigned}/assignees", json=given)
+    assert made.status_code == 201, made.text
     seen = {who.id: listed(who.ls, number, include="id")["tasks"] for who in (corpus.anna, corpus.bert)}
-    assert {"id": free} in seen[corpus.anna.id]
-    assert len(seen[corpus.anna.id]) == 2
+    assert seen[corpus.anna.id] == [{"id": free}, {"id": assigned}]
     assert seen[corpus.bert.id] == [{"id": free}]
 
 

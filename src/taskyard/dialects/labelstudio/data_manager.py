@@ -146,11 +146,12 @@ async def act(request: Request, params: ActionParams, body: ActionBody) -> Respo
         raise field_fault(
             "selectedItems", 'No tasks selected: name them in "included", or set "all" to true.'
         )
-    chosen = await _selected(request, project, body)
+    chosen = await selected_tasks(request, project, body)
     return json_response(await handler(request, project, chosen, body))
 
 
-async def _selected(request: Request, project: Definition, body: ActionBody) -> list[int]:
+async def selected_tasks(request: Request, project: Definition, body: ActionBody) -> list[int]:
+    """The ids of the tasks that a body's filters and selection leave, within a bound."""
     asked = from_document(
         {"filters": body.filters, "selectedItems": body.selected_items, "ordering": body.ordering}
     )

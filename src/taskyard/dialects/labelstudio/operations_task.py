@@ -6,6 +6,7 @@ from typing import Any
 
 from taskyard.dialects.labelstudio import (
     annotations,
+    assignments,
     comments,
     data_manager,
     drafts,
@@ -280,4 +281,57 @@ MANAGER = (
     ),
 )
 
-OPERATIONS: tuple[Operation, ...] = (*TASKS, *ANSWERS, *REMARKS, *MANAGER)
+_ASSIGNEES = "/projects/{id}/tasks/{task_pk}/assignees"
+
+ASSIGNMENTS = (
+    _row(
+        "POST",
+        "/projects/{id}/tasks/assignees",
+        "projects.assignments.bulk_assign",
+        assignments.assign_many,
+        {200: Thing},
+        "Give the selected tasks to users",
+        params=wire.AssignmentParams,
+        body=wire.BulkAssignmentBody,
+    ),
+    _row(
+        "GET",
+        _ASSIGNEES,
+        "projects.assignments.list",
+        assignments.list_,
+        {200: Things},
+        "Who has the task",
+        params=wire.AssignmentParams,
+    ),
+    _row(
+        "POST",
+        _ASSIGNEES,
+        "projects.assignments.assign",
+        assignments.assign,
+        {201: Thing},
+        "Give the task to more users",
+        params=wire.AssignmentParams,
+        body=wire.AssignmentBody,
+    ),
+    _row(
+        "PATCH",
+        _ASSIGNEES,
+        "projects.assignments.update",
+        assignments.update,
+        {200: Thing},
+        "Give the task to these users only",
+        params=wire.AssignmentParams,
+        body=wire.AssignmentBody,
+    ),
+    _row(
+        "DELETE",
+        _ASSIGNEES,
+        "projects.assignments.delete",
+        assignments.delete,
+        {204: None},
+        "Take the task from users",
+        params=wire.AssignmentParams,
+    ),
+)
+
+OPERATIONS: tuple[Operation, ...] = (*TASKS, *ANSWERS, *REMARKS, *MANAGER, *ASSIGNMENTS)

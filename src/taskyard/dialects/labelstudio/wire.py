@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -104,6 +104,27 @@ class ActionBody(msgspec.Struct, kw_only=True, rename={"selected_items": "select
     ordering: Any = None
     model_version: Any = None
     annotator: Any = None
+
+
+class AssignmentBody(msgspec.Struct, kw_only=True):
+    """The users who shall annotate (AN) or review (RE) a task."""
+
+    type: Literal["AN", "RE"] = "AN"
+    users: list[Id]
+
+
+class BulkAssignmentBody(msgspec.Struct, kw_only=True, rename={"selected_items": "selectedItems"}):
+    """The users who shall annotate or review the selected tasks."""
+
+    selected_items: Any
+    users: list[Id]
+    type: Literal["AN", "RE"] = "AN"
+    filters: Any = None
+
+
+class AssignmentParams(msgspec.Struct, kw_only=True):
+    type: str | None = None
+    users: str | None = None
 
 
 class ProjectParams(msgspec.Struct, kw_only=True):
