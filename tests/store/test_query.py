@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.store.brute import Thing, answer, holds
 
@@ -228,6 +228,7 @@ def world(opened: Any) -> tuple[Any, list[Thing]]:
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(where=Cmp("definition.key", "ends", ""), order=())
 @given(where=FILTERS, order=ORDERS)
 def test_filter_and_order_agree_with_brute_force(world: Any, where: Filter, order: tuple[Order, ...]) -> None:
     opened, things = world

@@ -53,7 +53,7 @@ _SQLITE_CALLS = {
     "contains": "instr({c}, {v}) > 0",
     "icontains": "instr(lower({c}), lower({v})) > 0",
     "starts": "substr({c}, 1, length({v})) = {v}",
-    "ends": "(length({v}) = 0 OR substr({c}, -length({v})) = {v})",
+    "ends": "substr({c}, length({c}) - length({v}) + 1) = {v}",
     "like": "like_cs({v}, {c})",
     "ilike": "like_cs(lower({v}), lower({c}))",
     "regex": "regexp({v}, {c})",
