@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from tools.size_ratchet import complaints, oversized, read_ratchet, shrink
 
 

@@ -4,7 +4,9 @@ from tools import coverage_table, settings_table
 
 
 def test_the_settings_page_matches_the_settings() -> None:
-    assert settings_table.FILE.read_text(encoding="utf-8") == settings_table.page(), "run tools/settings_table.py"
+    assert settings_table.FILE.read_text(encoding="utf-8") == settings_table.page(), (
+        "run tools/settings_table.py"
+    )
 
 
 def test_the_coverage_pages_match_the_operation_tables() -> None:

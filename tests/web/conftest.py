@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
 from tests.server import Server
 
 CHROMIUM = "/usr/bin/chromium"
@@ -40,7 +41,14 @@ def fill(server: Server) -> None:
         {"name": f"resize_{size}", "description": "Makes pictures small."} for size in ("small", "large")
     ]
     definitions = [
-        one | {"retryCount": 1, "timeoutSeconds": 60, "responseTimeoutSeconds": 30, "ownerEmail": "media@example.com"} for one in names
+        one
+        | {
+            "retryCount": 1,
+            "timeoutSeconds": 60,
+            "responseTimeoutSeconds": 30,
+            "ownerEmail": "media@example.com",
+        }
+        for one in names
     ]
     admin.post("/api/metadata/taskdefs", json=definitions).raise_for_status()
     tasks = [
