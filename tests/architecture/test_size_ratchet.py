@@ -4,7 +4,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from tools.size_ratchet import complaints, oversized, read_ratchet, shrink
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
-
 from tests.server import Server
 
 CHROMIUM = "/usr/bin/chromium"
@@ -40,16 +39,13 @@ def fill(server: Server) -> None:
     names = [
         {"name": f"resize_{size}", "description": "Makes pictures small."} for size in ("small", "large")
     ]
-    definitions = [
-        one
-        | {
-            "retryCount": 1,
-            "timeoutSeconds": 60,
-            "responseTimeoutSeconds": 30,
-            "ownerEmail": "media@example.com",
-        }
-        for one in names
-    ]
+    limits = {
+        "retryCount": 1,
+        "timeoutSeconds": 60,
+        "responseTimeoutSeconds": 30,
+        "ownerEmail": "media@example.com",
+    }
+    definitions = [one | limits for one in names]
     admin.post("/api/metadata/taskdefs", json=definitions).raise_for_status()
     tasks = [
         {"title": f"Invoice {number:03}", "definition": "invoice", "priority": 1 + number % 5}

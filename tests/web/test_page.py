@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.conftest import Spawn
 from tests.server import Server
 from tests.web.conftest import OPEN_TASKS, Visit, fill
