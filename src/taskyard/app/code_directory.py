@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from io import FileIO
 from pathlib import Path
 
 from taskyard.app.code_files import CHUNK, Boundary, Unreadable, open_regular, signature_of
 from taskyard.app.code_modules import CodeLimits
 from taskyard.app.code_snapshot import CodeFile, Site, Snapshot, take_snapshot
-from taskyard.config import Settings
+from taskyard.config import Settings, SettingsError
 from taskyard.model.time import Clock
 from taskyard.notations.puppet.names import is_environment_name
 
@@ -82,11 +83,11 @@ class CodeDirectory:
     def read(self, file: CodeFile) -> Iterator[bytes]:
         """The content of a file of a snapshot, in pieces. Raises `Unreadable` at once when it changed
         meanwhile."""
-        descriptor = open_regular(file.real)
-        if signature_of(os.fstat(descriptor)) != file.digest.signature:
-            os.close(descriptor)
+        opened = FileIO(open_regular(file.real))
+        if signature_of(os.fstat(opened.fileno())) != file.digest.signature:
+            opened.close()
             raise Unreadable(f"{file.real} changed while it was asked for")
-        return _pieces(descriptor)
+        return _pieces(opened)
 
     def _directory(self, name: str) -> str | None:
         if not is_environment_name(name):
@@ -98,7 +99,10 @@ class CodeDirectory:
 
 
 def open_code_directory(settings: Settings, clock: Clock) -> CodeDirectory:
-    """The code directory of the settings. Without one there are simply no environments."""
+    """The code directory of the settings; without one there are simply no environments. Raises `SettingsError`
+    when what is named is no directory."""
+    if settings.puppet_code and not os.path.isdir(settings.puppet_code):
+        raise SettingsError(f"puppet_code: {settings.puppet_code} is not a directory.")
     limits = CodeLimits(
         modules=settings.puppet_max_modules,
         files_per_module=settings.puppet_max_module_files,
@@ -113,7 +117,7 @@ def open_code_directory(settings: Settings, clock: Clock) -> CodeDirectory:
     )
 
 
-def _pieces(descriptor: int) -> Iterator[bytes]:
-    with open(descriptor, "rb", buffering=0) as file:
+def _pieces(file: FileIO) -> Iterator[bytes]:
+    with file:
         while chunk := file.read(CHUNK):
             yield chunk

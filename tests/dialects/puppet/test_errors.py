@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from tests.dialects.puppet.conftest import Site
 
@@ -95,3 +99,17 @@ def test_a_server_without_a_code_directory_has_no_environments(server):
     answer = server.get("/orchestrator/v1/tasks", headers={"X-Authentication": server.token})
     details = {"environment": "production"}
     check(answer, 404, "unknown-environment", "Unknown environment production", details)
+
+
+def test_a_code_directory_that_is_not_there_is_a_usage_error(tmp_path):
+    command = [sys.executable, "-m", "taskyard", "serve", "--port", "0", "--data", str(tmp_path / "data")]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TASKYARD_")}
+    done = subprocess.run(
+        [*command, "--puppet-code", str(tmp_path / "nowhere")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment,
+    )
+    assert done.returncode == 2
+    assert f"{tmp_path / 'nowhere'} is not a directory" in done.stderr
