@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from taskyard.dialects.labelstudio import system, tokens, users
 from taskyard.dialects.labelstudio import user_wire as wire
 from taskyard.http.operation import Operation, partial, served
@@ -60,7 +58,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/current-user/reset-token/",
         "users.reset_token",
         tokens.reset,
-        body=msgspec.Raw | None,
+        body=dict[str, Any] | None,
         returns={201: wire.TokenOut},
         **_users,
     ),
@@ -70,7 +68,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/token/",
         "tokens.create",
         tokens.create,
-        body=msgspec.Raw | None,
+        body=dict[str, Any] | None,
         returns={201: wire.TokenOut},
         **_tokens,
     ),

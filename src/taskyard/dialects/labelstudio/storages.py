@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from base64 import urlsafe_b64decode
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -245,7 +245,7 @@ def _sent(path: Path) -> Response:
 
 def _decoded(fileuri: str) -> str:
     try:
-        return urlsafe_b64decode(fileuri + "=" * (-len(fileuri) % 4)).decode()
+        return b64decode(fileuri + "=" * (-len(fileuri) % 4), b"-_", validate=True).decode()
     except ValueError:
         raise field_fault("fileuri", "fileuri must be an address in base 64.") from None
 

@@ -3,6 +3,8 @@ them."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from taskyard.app.identity import hash_token
@@ -35,7 +37,7 @@ async def list_(request: Request, params: None, body: None) -> Response:
     return json_response([TokenOut(token=unsigned(token)) for token in tokens])
 
 
-async def create(request: Request, params: None, body: msgspec.Raw | None) -> Response:
+async def create(request: Request, params: None, body: dict[str, Any] | None) -> Response:
     """`POST token/`: a new personal access token; one at a time."""
     if await _live(request, request.caller.id):
         raise rejected(
@@ -91,7 +93,7 @@ async def current(request: Request, params: None, body: None) -> Response:
     return json_response(TokenOut(token=key))
 
 
-async def reset(request: Request, params: None, body: msgspec.Raw | None) -> Response:
+async def reset(request: Request, params: None, body: dict[str, Any] | None) -> Response:
     """`POST current-user/reset-token/`: a new key; keys made here before stop working."""
     caller = request.caller
     for row in await request.app.matching(Credential, principal_id=caller.id):
