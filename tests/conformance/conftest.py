@@ -75,3 +75,9 @@ def pycamunda() -> ClientVenv:
 def generic_camunda() -> ClientVenv:
     """generic-camunda-client, generated from Camunda's OpenAPI document."""
     return client_venv("generic-camunda-client", ["generic-camunda-client==7.18.0"])
+
+
+@pytest.fixture(scope="session")
+def label_studio_sdk() -> ClientVenv:
+    """label-studio-sdk, on httpx."""
+    return client_venv("label-studio-sdk", ["label-studio-sdk==2.1.2"])
