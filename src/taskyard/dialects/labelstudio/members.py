@@ -7,7 +7,7 @@ from typing import Any
 from taskyard.app.labeling import Member, members, put_member, remove_member
 from taskyard.dialects.labelstudio.access import int_of, project_by_id, project_for
 from taskyard.dialects.labelstudio.errors import field_fault, not_found
-from taskyard.dialects.labelstudio.pages import comma_list, flag, invalid_page, links, page_of
+from taskyard.dialects.labelstudio.pages import comma_list, flag, links, page_of
 from taskyard.dialects.labelstudio.project_wire import (
     BulkMembersBody,
     BulkMembersOut,
@@ -63,7 +63,8 @@ async def delete(request: Request, params: MemberParams, body: None) -> Response
 
 
 async def list_(request: Request, params: MemberListParams, body: None) -> Response:
-    """`GET projects/{id}/members/paginated/`: the members as users, with their role in the project."""
+    """`GET projects/{id}/members/paginated/`: the members as users, with their role in the project. A page beyond the
+    end is empty, because the SDK reads on until it is."""
     project = await project_for(request)
     found = [member for member in await members(request.app, project) if _wanted(member, params)]
     if params.ordering:
@@ -73,8 +74,6 @@ async def list_(request: Request, params: MemberListParams, body: None) -> Respo
         found.sort(key=_ORDERS[name], reverse=params.ordering.startswith("-"))
     ask = page_of(params.page, params.page_size, default=DEFAULT_SIZE, largest=LARGEST_SIZE)
     part = found[ask.offset : ask.offset + ask.size]
-    if not part and ask.number > 1:
-        raise invalid_page()
     following, previous = links(request, ask, len(found))
     results = [_member_out(member) for member in part]
     return json_response(ProjectPage(count=len(found), next=following, previous=previous, results=results))
