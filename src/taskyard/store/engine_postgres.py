@@ -8,6 +8,7 @@ from typing import Any, LiteralString, cast
 import psycopg
 from psycopg import errors
 
+from taskyard.model.problem import rejected
 from taskyard.store.link import BadData, Broken, Transient
 
 ARRAYS: dict[type, str] = {
@@ -63,6 +64,11 @@ class PostgresLink:
             return cursor.fetchall() if cursor.description else []
         except (errors.SerializationFailure, errors.DeadlockDetected) as error:
             raise Transient(str(error)) from error
+        except errors.InvalidRegularExpression as error:
+            words = error.diag.message_primary or "invalid regular expression"
+            raise rejected(
+                "invalid", f"The database refuses the pattern: {words}.", reason="bad_pattern"
+            ) from error
         except (psycopg.IntegrityError, psycopg.DataError) as error:
             raise BadData(str(error)) from error
         except (errors.DiskFull, psycopg.OperationalError, psycopg.InterfaceError) as error:

@@ -333,6 +333,14 @@ def test_what_cannot_be_meant_is_refused(corpus: Corpus, bad: Any, words: str) -
     assert words in answer.text
 
 
+@pytest.mark.parametrize("pattern", ["x{300}", "\\pL{4} \\d", "(?P<n>Line) 7 "])
+def test_patterns_that_the_database_refuses(corpus: Corpus, pattern: str) -> None:
+    """SQLite takes RE2 patterns, PostgreSQL its own; what only one of them takes is an answer or a refusal."""
+    answer = ask(corpus, [item("data.text", "regex", "String", pattern)])
+    assert answer.status_code in (200, 400)
+    assert answer.status_code == 200 or "refuses the pattern" in answer.text
+
+
 def test_long_values_are_searched_in_their_first_part(ls: httpx.Client, project: NewProject) -> None:
     number = project()
     long = "x" * 5_000
