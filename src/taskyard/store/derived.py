@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column
+from sqlalchemy import ColumnElement, Text, and_, case, func, literal_column
 
 Derived = Callable[[Any], ColumnElement[Any]]
 """`derived(scope) -> expression` over `scope.table` and `scope.attribute(name, column)`."""
@@ -32,7 +32,7 @@ def _standing(scope: Any) -> ColumnElement[Any]:
 
 def _word(text: str) -> ColumnElement[Any]:
     """A constant word, spelled out so that it is part of the statement."""
-    return literal_column(f"'{text}'")
+    return literal_column(f"'{text}'", Text())
 
 
 def _duration(scope: Any) -> ColumnElement[Any]:

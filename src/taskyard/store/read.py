@@ -85,7 +85,7 @@ class Reader:
 
     def prepared(self, query: Query, narrowed: tuple[Filter, ...] = ()) -> tuple[Compiled, dict[str, Any]]:
         """The statement and the parameters of a query's page; one row more than asked, to know whether more follow."""
-        nulls, places = _after(query)
+        nulls, places = self._after(query)
         form = Form(
             order=query.order,
             after=nulls,
@@ -100,6 +100,19 @@ class Reader:
         if query.offset > 0:
             given["offset"] = query.offset
         return compiled, given
+
+    def _after(self, query: Query) -> tuple[tuple[bool, ...] | None, list[Any]]:
+        """Which cursor keys are absent, and the values of the others."""
+        if query.after is None:
+            return None, []
+        keys = _cursor_keys(query.after)
+        types = (*self.statements.key_types(query.entity, query.order), int)
+        fitting = len(keys) == len(types) and all(map(_fits, keys, types)) and keys[-1] is not None
+        if not fitting:
+            raise rejected("invalid", "The page cursor is not one that this list gave.", reason="bad_cursor")
+        if any(part.field == "id" for part in query.order):
+            keys = keys[:-1]
+        return tuple(key is None for key in keys[: len(query.order)]), [key for key in keys if key is not None]
 
     def _given(self, compiled: Compiled, filters: tuple[Filter, ...], more: list[Any]) -> dict[str, Any]:
         values: list[Any] = []
@@ -241,19 +254,23 @@ def _cursor(query: Query, row: tuple[Any, ...]) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode([*row[2:], row[0]])).decode().rstrip("=")
 
 
-def _after(query: Query) -> tuple[tuple[bool, ...] | None, list[Any]]:
-    """Which cursor keys are absent, and the values of the others."""
-    if query.after is None:
-        return None, []
+def _cursor_keys(after: str) -> list[Any]:
+    """The order keys and the id that a cursor holds; empty for text that is no cursor."""
     try:
-        padded = query.after + "=" * (-len(query.after) % 4)
-        keys = msgspec.json.decode(
+        padded = after + "=" * (-len(after) % 4)
+        return msgspec.json.decode(
             base64.urlsafe_b64decode(padded), type=list[str | int | float | bool | None]
         )
     except (ValueError, msgspec.MsgspecError):
-        keys = []
-    if len(keys) != len(query.order) + 1 or not isinstance(keys[-1], int):
-        raise rejected("invalid", "The page cursor is not one that this list gave.", reason="bad_cursor")
-    if any(part.field == "id" for part in query.order):
-        keys = keys[:-1]
-    return tuple(key is None for key in keys[: len(query.order)]), [key for key in keys if key is not None]
+        return []
+
+
+def _fits(key: Any, wanted: type) -> bool:
+    """A cursor key can be compared with an order key of that type."""
+    if key is None:
+        return True
+    if wanted is str:
+        return isinstance(key, str) and "\0" not in key
+    if wanted is float:
+        return isinstance(key, (int, float))
+    return isinstance(key, int) and abs(key) < 2**63

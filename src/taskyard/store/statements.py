@@ -93,6 +93,11 @@ class Statements:
         key = ("probe", entity, _shapes(drivers), cap)
         return self._cached(key, lambda builder: probe(builder, ENTITIES[entity], drivers, cap))
 
+    def key_types(self, entity: str, order: tuple[Order, ...]) -> tuple[type, ...]:
+        """The Python type of each order key."""
+        scope = self._scope(Builder(self.postgres), entity)[1]
+        return tuple(scope.column(part.field).type.python_type for part in order)
+
     def _cached(self, key: Any, build: Any) -> Compiled:
         found = self.cache.get(key)
         if found is None:
