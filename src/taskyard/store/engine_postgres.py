@@ -29,7 +29,10 @@ class PostgresLink:
         self._connect()
 
     def _connect(self) -> None:
-        self.connection = psycopg.connect(self.url, autocommit=True, application_name="taskyard")
+        try:
+            self.connection = psycopg.connect(self.url, autocommit=True, application_name="taskyard")
+        except psycopg.Error as error:
+            raise Broken(f"PostgreSQL cannot be reached: {str(error).strip().splitlines()[0]}") from error
         self.connection.prepare_threshold = 2
         self.connection.prepared_max = 400
         with self.connection.cursor() as cursor:
