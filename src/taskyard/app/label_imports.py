@@ -29,7 +29,7 @@ from taskyard.notations.labelconfig.validate import UNDEFINED_KEY
 from taskyard.notations.labelimport.item import Item
 from taskyard.notations.labelimport.read import ASSETS, LISTS, ending, json_items
 from taskyard.notations.labelimport.read import read as read_file
-from taskyard.notations.labelimport.task import Importer, authors, prediction, tasks
+from taskyard.notations.labelimport.task import LARGEST, Importer, authors, prediction, tasks
 
 SLICE = 2_000
 
@@ -217,7 +217,7 @@ async def import_predictions(app: Application, project: Definition, caller: Prin
     for item in items:
         value = item.value
         number = value.get("task") if isinstance(value, dict) else None
-        if not isinstance(number, int) or isinstance(number, bool):
+        if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= LARGEST:
             raise _prediction_fault(item.position, f'{value} contains invalid "task" field')
         try:
             made.append(NewPrediction(task_id=number, answer=prediction(value, config)))

@@ -234,6 +234,15 @@ def test_a_bad_file_names_its_row_and_leaves_nothing(
         ('[{"text": "a"}, 5]', "Error at item 1: Task root must be dict"),
         ('[{"text": "a"', "Malformed JSON in line 1"),
         ('"text"', "Unsupported or invalid JSON structure"),
+        ('[{"text": "a\\u0000b"}]', "File holds a NUL character in line 1"),
+        (
+            '[{"data": {"text": "a"}, "annotations": [{"result": [], "completed_by": 1e30}]}]',
+            "Error at item 0:",
+        ),
+        (
+            '[{"data": {"text": "a"}, "annotations": [{"result": [], "completed_by": 99999999999999999999}]}]',
+            "Error at item 0: Unknown annotator's ID",
+        ),
         ("[" * 10_000, "Malformed JSON in line 1"),
         (
             '[{"data": {"text": "a"}, "annotations": [{"result": [], "completed_by": 5}]}]',

@@ -101,6 +101,8 @@ def test_bad_members_are_refused_by_field(ls: httpx.Client, project: NewProject)
     unknown = ls.post(f"/api/projects/{one}/members/", json={"user": 7})
     assert unknown.json()["validation_errors"] == {"user": ['Invalid pk "7" - object does not exist.']}
     admin = number_of(ls, "admin")
+    for huge in (-1, 2**60, 2**70):
+        assert ls.post(f"/api/projects/{one}/members/", json={"user": huge}).status_code == 400
     role = ls.post("/api/projects/roles/", json={"user": admin, "project": one, "role": "XX"})
     assert role.json()["validation_errors"] == {"role": ['"XX" is not a valid choice.']}
     missing = ls.post(f"/api/projects/{one}/members/", json={})

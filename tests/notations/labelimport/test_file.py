@@ -83,6 +83,8 @@ def test_items_know_their_line() -> None:
         ("a.jsonl", b'{"a":1}\n\n{"a":\n', "Malformed JSON in line 3", 3),
         ("a.json", b"[" * 5000, "Malformed JSON in line 1", 1),
         ("a.json", b"[" + b"[" * 100 + b"]" * 100 + b"]", "Item 0 is nested deeper than 64 levels", None),
+        ("a.json", b'[{"a":1},\n{"a":"\\u0000"}]', "File holds a NUL character in line 2", 2),
+        ("a.jsonl", b'{"a":"x\\u0000"}', "File holds a NUL character in line 1", 1),
         ("a.exe", b"", ".exe extension is not supported", None),
     ],
 )
@@ -99,6 +101,10 @@ def test_assets_are_one_task_each() -> None:
     ]
     assert values("a.html", b"<b>x</b>") == [{"data": {"$undefined$": "<b>x</b>"}}]
     assert values("a.csv", b"a\n1\n", asset_url="/u", as_list=False) == [{"data": {"$undefined$": "/u"}}]
+
+
+def test_an_escaped_backslash_before_zeros_is_text() -> None:
+    assert values("a.json", b'[{"a":"\\\\u0000"}]') == [{"a": "\\u0000"}]
 
 
 def test_endings() -> None:

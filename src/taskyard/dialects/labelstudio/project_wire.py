@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 Count = int | None
+Number = Annotated[int, Meta(ge=0, le=2**53)]
+"""A row's number as clients send it."""
 
 
 class ProjectBody(msgspec.Struct, kw_only=True):
@@ -199,7 +201,7 @@ class ProjectImport(msgspec.Struct, kw_only=True):
 class ReimportBody(msgspec.Struct, kw_only=True):
     """Which kept files to read again; their former tasks go."""
 
-    file_upload_ids: list[int] = []
+    file_upload_ids: list[Number] = []
     files_as_tasks_list: bool = True
 
 
@@ -221,7 +223,7 @@ class FileUploadsParams(msgspec.Struct, kw_only=True):
 class DeleteUploadsBody(msgspec.Struct, kw_only=True):
     """Which kept files to remove; all of them without a body."""
 
-    file_upload_ids: list[int] | None = None
+    file_upload_ids: list[Number] | None = None
 
 
 class DeletedUploads(msgspec.Struct, kw_only=True):
@@ -231,7 +233,7 @@ class DeletedUploads(msgspec.Struct, kw_only=True):
 class MemberBody(msgspec.Struct, kw_only=True):
     """Who joins a project. `role` is ours: without it a new member is an annotator."""
 
-    user: int
+    user: Number
     role: str | None = None
 
 
@@ -245,8 +247,8 @@ class MemberParams(msgspec.Struct, kw_only=True):
 
 
 class RoleBody(msgspec.Struct, kw_only=True):
-    user: int
-    project: int
+    user: Number
+    project: Number
     role: str
 
 
@@ -278,8 +280,8 @@ class BulkMembersBody(msgspec.Struct, kw_only=True):
     """A selection of users: `all` but `excluded`, or `included`. `roles` are given to each."""
 
     all: bool = False
-    included: list[int] = []
-    excluded: list[int] = []
+    included: list[Number] = []
+    excluded: list[Number] = []
     roles: list[str] = []
 
 

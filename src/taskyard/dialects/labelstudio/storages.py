@@ -34,7 +34,7 @@ _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{1,61}[A-Za-z0-9]")
 class StorageBody(msgspec.Struct, kw_only=True):
     """A storage to make or change; S3 and local files share it. What is left out stays."""
 
-    project: int | None = None
+    project: Annotated[int, Meta(ge=0, le=2**53)] | None = None
     title: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
     bucket: str | UnsetType = UNSET

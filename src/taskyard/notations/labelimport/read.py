@@ -63,6 +63,7 @@ def read(name: str, content: bytes, *, asset_url: str = "", as_list: bool = True
 def json_items(content: bytes) -> Iterator[Item]:
     """Tasks of a JSON list, or the one task of a JSON object. Each is decoded only when its turn comes."""
     content = content.removeprefix(b"\xef\xbb\xbf")
+    _check_escapes(content)
     head = content.lstrip()[:1]
     if head == b"{":
         yield Item(0, None, decoded(content, 0, None))
@@ -79,6 +80,7 @@ def json_items(content: bytes) -> Iterator[Item]:
 
 def jsonl_items(content: bytes) -> Iterator[Item]:
     """Tasks of a file with one JSON value per line; blank lines are skipped."""
+    _check_escapes(content)
     position = 0
     for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if line.strip():
@@ -103,6 +105,16 @@ def decoded(raw: Any, position: int, line: int | None) -> Any:
     if _depth_exceeds(value, MAX_DEPTH):
         raise fault(f"Item {position} is nested deeper than {MAX_DEPTH} levels", line=line, position=position)
     return value
+
+
+def _check_escapes(content: bytes) -> None:
+    """Refuses escaped NUL characters, which no database of ours keeps as text."""
+    if b"\\u0000" not in content:
+        return
+    plain = content.replace(b"\\\\", b"..")
+    if (found := plain.find(b"\\u0000")) >= 0:
+        line = plain.count(b"\n", 0, found) + 1
+        raise fault(f"File holds a NUL character in line {line}", line=line)
 
 
 def _json_fault(error: Exception, content: bytes) -> Exception:

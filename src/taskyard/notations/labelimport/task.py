@@ -16,6 +16,8 @@ from taskyard.notations.labelconfig.validate import check_data
 from taskyard.notations.labelimport.item import Item
 
 MAX_ERRORS = 100
+LARGEST = 2**53
+"""The largest number that names a user or a task."""
 
 _SINGLE_VALUES: dict[str, tuple[type, ...]] = {
     "choices": (str,),
@@ -53,7 +55,7 @@ def authors(value: Any) -> Iterator[int | str]:
             named = named.get("email")
         if isinstance(named, str):
             yield named.lower()
-        elif isinstance(named, int) and not isinstance(named, bool):
+        elif isinstance(named, int) and not isinstance(named, bool) and 0 <= named <= LARGEST:
             yield named
 
 
