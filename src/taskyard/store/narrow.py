@@ -17,7 +17,10 @@ SELECTIVE: dict[str, frozenset[str]] = {
 }
 """Own columns, by entity, that an index serves and few rows share."""
 
-RELATIONS: dict[str, dict[str, str]] = {"task": {"candidates": "name", "events": "actor"}}
+RELATIONS: dict[str, dict[str, str]] = {
+    "task": {"candidates": "name", "events": "actor"},
+    "version": {"starters": "name", "incidents": "type"},
+}
 """Relations, by entity, with the indexed column that a condition on them must compare."""
 
 EQUAL = ("eq", "in")

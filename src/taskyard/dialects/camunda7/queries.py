@@ -8,7 +8,7 @@ from typing import Any
 from taskyard.app.application import Application
 from taskyard.dialects.camunda7.errors import refusal
 from taskyard.dialects.camunda7.parameters import Arguments
-from taskyard.model.query import FALSE, Cmp, Filter, Has, Order, Query, both, either, eq, one_of
+from taskyard.model.query import FALSE, Cmp, Filter, Has, Order, Query, Some, both, eq, one_of
 
 DEFINITION_SORT = {
     "category": "category",
@@ -140,7 +140,7 @@ def _incident(app: Application, arguments: Arguments) -> Filter | None:
             parts.append(eq(field, value))
     if (value := arguments.text("incidentMessageLike")) is not None:
         parts.append(like(app, "message", value))
-    return Has("incidents", both(eq("phase", "open"), *parts)) if parts else None
+    return Some((Has("incidents", both(eq("phase", "open"), *parts)),)) if parts else None
 
 
 async def _startable_by(app: Application, user: str | None) -> Filter | None:
@@ -148,14 +148,11 @@ async def _startable_by(app: Application, user: str | None) -> Filter | None:
     if user is None:
         return None
     principal = await app.identity.by_name(user)
-    groups = sorted(principal.groups) if principal else []
-    return Has(
-        "starters",
-        either(
-            both(eq("type", "user"), eq("name", user)),
-            both(eq("type", "group"), one_of("name", groups)) if groups else None,
-        ),
-    )
+    ways: list[Filter] = [Has("starters", both(eq("type", "user"), eq("name", user)))]
+    if principal is not None and principal.groups:
+        groups = sorted(principal.groups)
+        ways.append(Has("starters", both(eq("type", "group"), one_of("name", groups))))
+    return Some(tuple(ways))
 
 
 def definition_order(arguments: Arguments) -> tuple[Order, ...]:
