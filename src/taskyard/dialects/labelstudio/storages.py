@@ -19,12 +19,12 @@ from taskyard.app.object_storage import LOCAL, S3, inside, local_file, prefix_of
 from taskyard.dialects.labelstudio.access import int_of, project_by_id
 from taskyard.dialects.labelstudio.errors import digits_fault, field_fault, not_found
 from taskyard.dialects.labelstudio.moments import stamp
+from taskyard.dialects.labelstudio.task_access import open_task
 from taskyard.http.message import Request, Response, empty_response, json_response
 from taskyard.model.definition import Definition
-from taskyard.model.labeling import LABEL, PROJECT, StorageSettings
+from taskyard.model.labeling import PROJECT, StorageSettings
 from taskyard.model.problem import Rejected
 from taskyard.model.query import Cmp, Query, both, eq
-from taskyard.model.task import Task
 
 CHUNK = 256 * 1024
 MOST_PROJECTS = 10_000
@@ -181,13 +181,7 @@ async def delete(request: Request, params: None, body: None) -> Response:
 async def resolve(request: Request, params: ResolveParams, body: None) -> Response:
     """`GET /tasks/{id}/resolve/?fileuri=`: opens an address of a task's data. An object in S3 is a redirect
     to a presigned URL; a local file is sent."""
-    number = int_of(request, "id", "Task")
-    task = await request.app.row(Task, id=number)
-    if task is None or task.kind != LABEL or not await request.app.visible("task", number, request.caller):
-        raise not_found("Task")
-    project = await request.app.row(Definition, id=task.definition_id)
-    if project is None:
-        raise not_found("Task")
+    project = (await open_task(request)).project
     uri = _decoded(params.fileuri)
     settings = await settings_of(request.app, project)
     for storage in settings.storages:
