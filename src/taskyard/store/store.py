@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import secrets
 import threading
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from taskyard.model.command import Command
+from taskyard.model.problem import Problem, Rejected
 from taskyard.model.query import Query
 from taskyard.model.row import Row
 from taskyard.model.time import Clock
@@ -21,7 +23,7 @@ from taskyard.store.block import Blocks
 from taskyard.store.engine_postgres import PostgresLink
 from taskyard.store.engine_sqlite import SqliteLink, lock
 from taskyard.store.lane import Lane, Ticket, Waiting
-from taskyard.store.link import Link
+from taskyard.store.link import Broken, Link, Transient
 from taskyard.store.read import Reader
 
 T = TypeVar("T")
@@ -32,6 +34,15 @@ POSTGRES_LANES = 2
 STREAMS = 4
 SHARDS = 16
 STREAM_AHEAD = 4
+
+
+UNREADABLE = Problem(
+    code="unavailable",
+    reason="store_unavailable",
+    detail="The database cannot be read now.",
+    hint="Check its disk and its connection, then try again.",
+    retryable=True,
+)
 
 
 class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +111,9 @@ class Store:
         self._streams.shutdown(wait=False, cancel_futures=True)
         for link in self._links:
             link.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def submit(self, command: Command) -> asyncio.Future[Any]:
         """Queue a command; the future holds its result once it is committed, or raises `Rejected`."""
@@ -109,14 +123,17 @@ class Store:
         return future
 
     async def read(self, function: Callable[[Link], T]) -> T:
-        """Run a read on a reader thread."""
+        """Run a read on a reader thread. Raises `Rejected` (`unavailable`) while the database does not answer."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._with_link, function)
 
     def read_now(self, function: Callable[[Link], T]) -> T:
         """Run a read on this very thread; only for reads that an index bounds, and only on SQLite."""
         if self._inline is None:
             self._inline = self._reader()
-        return function(self._inline)
+        try:
+            return function(self._inline)
+        except (Broken, Transient):
+            raise Rejected(UNREADABLE) from None
 
     @property
     def reads_inline(self) -> bool:
@@ -158,30 +175,46 @@ class Store:
             await work
 
     def _produce(self, produce: Any, loop: Any, items: Any, room: Any, stopped: Any) -> None:
-        link = self._reader()
+        link = None
         try:
+            link = self._reader()
             for item in produce(link):
                 room.acquire()
                 if stopped.is_set():
                     return
                 loop.call_soon_threadsafe(items.put_nowait, (item, None))
             loop.call_soon_threadsafe(items.put_nowait, (_END, None))
+        except (Broken, Transient):
+            loop.call_soon_threadsafe(items.put_nowait, (None, Rejected(UNREADABLE)))
         except Exception as error:
             loop.call_soon_threadsafe(items.put_nowait, (None, error))
         finally:
-            with self._guard:
-                self._links.remove(link)
-            link.close()
+            if link is not None:
+                with self._guard:
+                    self._links.remove(link)
+                link.close()
 
     def _with_link(self, function: Callable[[Link], T]) -> T:
         try:
-            link = self._idle.get_nowait()
-        except queue.Empty:
-            link = self._reader()
+            try:
+                link = self._idle.get_nowait()
+            except queue.Empty:
+                link = self._reader()
+            try:
+                return self._tried(link, function)
+            finally:
+                self._idle.put(link)
+        except (Broken, Transient):
+            raise Rejected(UNREADABLE) from None
+
+    def _tried(self, link: Link, function: Callable[[Link], T]) -> T:
+        """The read; once more when the connection turned out to be lost, since a read does nothing."""
         try:
             return function(link)
-        finally:
-            self._idle.put(link)
+        except Broken:
+            if not link.lost:
+                raise
+        return function(link)
 
     def _reader(self) -> Link:
         link: Link = (
