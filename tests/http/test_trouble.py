@@ -10,6 +10,8 @@ import httpx
 import pytest
 from tests.server import Server
 
+from taskyard.http.collision import COLLISIONS
+from taskyard.http.openapi import openapi_document
 from taskyard.http.operation import Dialect
 from taskyard.http.router import Route, routes_of
 from taskyard.server import DIALECTS
@@ -177,3 +179,24 @@ def test_without_a_credential_nothing_is_told(server: Server, dialects: list[Dia
         if route.operation.auth:
             answer = server.request(route.operation.method, address(route))
             assert answer.status_code in (401, 403), f"{answer.request.url}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_every_operation_that_is_not_served_says_so_natively(
+    server: Server, dialects: list[Dialect], name: str
+) -> None:
+    dialect = next(found for found in dialects if found.name == name)
+    paths = openapi_document(dialect, server.url)["paths"]
+    statuses = {one["operationId"]: set(one["responses"]) for item in paths.values() for one in item.values()}
+    names = re.compile(r"[^A-Za-z0-9_]+")
+    for route in routes_of(dialect):
+        operation = route.operation
+        if operation.verdict != "refused" or route.shape in COLLISIONS or "{" in route.mount:
+            continue
+        if "#" in route.template:  # a method of JSON-RPC: A2A's own tests call those
+            continue
+        answer = server.request(operation.method, address(route), headers=admin(server, name))
+        assert answer.headers.get("x-taskyard-problem") == "not_served", (
+            f"{operation.method} {route.template}"
+        )
+        assert str(answer.status_code) in statuses[names.sub("_", operation.name)]
