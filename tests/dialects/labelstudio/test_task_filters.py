@@ -366,3 +366,84 @@ def test_any_text_is_answered(corpus: Corpus, operator: str, value: str, column:
     answer = ask(corpus, [item(column, operator, "String", value)])
     assert answer.status_code in (200, 400)
     assert "validation_errors" not in answer.text
+
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**25), 10**25)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | words
+)
+values = st.recursive(
+    scalars, lambda v: st.lists(v, max_size=3) | st.dictionaries(st.sampled_from(["min", "max", "x"]), v)
+)
+columns = st.sampled_from(
+    [
+        *NUMBERS,
+        "created_at",
+        "annotators",
+        "annotations_ids",
+        "annotations_results",
+        "state",
+        "reviewed",
+        "comments",
+    ]
+)
+every = st.sampled_from(
+    [
+        "equal",
+        "not_equal",
+        "less",
+        "greater",
+        "less_or_equal",
+        "greater_or_equal",
+        "in",
+        "not_in",
+        "in_list",
+        "not_in_list",
+        "contains",
+        "not_contains",
+        "regex",
+        "empty",
+        "exists",
+        "starts_with",
+        "ends_with",
+    ]
+)
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    column=columns,
+    operator=every,
+    type=st.sampled_from(["Number", "String", "Datetime", "List", "Boolean"]),
+    value=values,
+)
+def test_any_value_is_answered_or_refused(
+    corpus: Corpus, column: str, operator: str, type: str, value: Any
+) -> None:
+    answer = ask(corpus, [item(column, operator, type, value)])
+    assert answer.status_code in (200, 400), answer.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{"filters": {"items": [{"filter": "filter:tasks:data.text", "operator": "equal", "value": "\\ud800"}]}}',
+        '{"filters": {"items": [{"filter": "filter:tasks:id", "operator": "equal", "value": 1e999}]}}',
+        '{"filters": {"items": [{"filter": "filter:tasks:id", "operator": ["equal"], "value": 1}]}}',
+        '{"filters": {"items": [{"filter": "filter:tasks:data.", "operator": "equal", "value": 1}]}}',
+        '{"filters": {"items": {"a": 1}}}',
+        '{"selectedItems": {"all": false, "included": ["x"]}}',
+        '{"selectedItems": {"all": true, "excluded": 5}}',
+        '{"ordering": ["+id"]}',
+        '{"ordering": [""]}',
+        "[" * 500 + "]" * 500,
+        '"',
+    ],
+)
+def test_odd_queries_are_refused(corpus: Corpus, query: str) -> None:
+    answer = corpus.ls.get("/api/tasks/", params={"project": corpus.project, "query": query})
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["status_code"] == 400
