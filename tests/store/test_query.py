@@ -40,12 +40,9 @@ def plant(command: Plant, view: View) -> None:
         view.insert(row)
 
 
-def make_things(seed: int) -> tuple[list[Thing], list[Row]]:
-    """A world of tasks with every kind of thing that can hang on them."""
-    dice = random.Random(seed)
-    text = lambda: "".join(dice.choices(ALPHABET, k=dice.randrange(0, 5)))
-    rows: list[Row] = []
-    definitions = []
+def make_definitions(dice: random.Random) -> list[tuple[Definition, DefinitionTag]]:
+    """Three tagged definitions of different kinds and owners."""
+    found = []
     for index, kind in enumerate(("human", "project", "worker")):
         definition = Definition(
             id=900_000 + index,
@@ -57,40 +54,54 @@ def make_things(seed: int) -> tuple[list[Thing], list[Row]]:
             created_by=dice.choice(USERS),
             owner=dice.choice([None, *USERS]),
         )
-        tag = DefinitionTag(definition_id=definition.id, key="team", value=f"t{index}")
-        definitions.append((definition, tag))
-        rows += [definition, tag]
+        found.append((definition, DefinitionTag(definition_id=definition.id, key="team", value=f"t{index}")))
+    return found
+
+
+def make_task(dice: random.Random, number: int, definition: Definition | None) -> Task:
+    closed = dice.random() < 0.4
+    return Task(
+        id=1_000_000 + number,
+        uid=f"uid{number}",
+        kind=dice.choice(KINDS),
+        title=make_text(dice),
+        definition_id=definition.id if definition else None,
+        priority=dice.randrange(1, 4),
+        phase="closed" if closed else dice.choice(("ready", "active")),
+        outcome=dice.choice(("succeeded", "failed")) if closed else None,
+        closed_at=dice.randrange(5) if closed else None,
+        suspended=dice.random() < 0.2,
+        assignee=dice.choice([None, *USERS]),
+        owner=dice.choice([None, *USERS, *GROUPS]),
+        creator=dice.choice([None, *USERS]),
+        created_at=dice.randrange(4),
+        updated_at=1,
+        due_at=dice.choice([None, 1, 2, 3]),
+        assigned_at=dice.randrange(3),
+    )
+
+
+def make_text(dice: random.Random) -> str:
+    return "".join(dice.choices(ALPHABET, k=dice.randrange(0, 5)))
+
+
+def make_things(seed: int) -> tuple[list[Thing], list[Row]]:
+    """A world of tasks with every kind of thing that can hang on them."""
+    dice = random.Random(seed)
+    definitions = make_definitions(dice)
+    rows: list[Row] = [row for pair in definitions for row in pair]
     things = []
     for number in range(COUNT):
-        closed = dice.random() < 0.4
         definition, tag = dice.choice([*definitions, (None, None)])
-        task = Task(
-            id=1_000_000 + number,
-            uid=f"uid{number}",
-            kind=dice.choice(KINDS),
-            title=text(),
-            definition_id=definition.id if definition else None,
-            priority=dice.randrange(1, 4),
-            phase="closed" if closed else dice.choice(("ready", "active")),
-            outcome=dice.choice(("succeeded", "failed")) if closed else None,
-            closed_at=dice.randrange(5) if closed else None,
-            suspended=dice.random() < 0.2,
-            assignee=dice.choice([None, *USERS]),
-            owner=dice.choice([None, *USERS, *GROUPS]),
-            creator=dice.choice([None, *USERS]),
-            created_at=dice.randrange(4),
-            updated_at=1,
-            due_at=dice.choice([None, 1, 2, 3]),
-            assigned_at=dice.randrange(3),
-        )
-        thing = Thing(task)
+        thing = Thing(make_task(dice, number, definition))
         thing.parts["definition"] = definition
         thing.relations["tags"] = [tag] if tag else []
-        hang(dice, thing, text)
-        rows.append(task)
-        rows += [row for name in ("candidates", "events") for row in thing.relations[name]]
+        hang(dice, thing)
+        rows += [thing.row, *thing.relations["candidates"], *thing.relations["events"]]
         rows += [
-            TaskAttribute(task_id=task.id, name=name, text=a, number=b, indexed=not name.startswith("data."))
+            TaskAttribute(
+                task_id=thing.row.id, name=name, text=a, number=b, indexed=not name.startswith("data.")
+            )
             for name, (a, b) in thing.attributes.items()
         ]
         if thing.parts["progress"]:
@@ -99,7 +110,7 @@ def make_things(seed: int) -> tuple[list[Thing], list[Row]]:
     return things, rows
 
 
-def hang(dice: random.Random, thing: Thing, text: Any) -> None:
+def hang(dice: random.Random, thing: Thing) -> None:
     """Candidates, events, attributes and counts for one task."""
     task = thing.row
     named = dice.sample(
@@ -117,7 +128,7 @@ def hang(dice: random.Random, thing: Thing, text: Any) -> None:
     ]
     for name in ("category", "data.text"):
         if dice.random() < 0.6:
-            thing.attributes[name] = (text(), dice.choice([None, 1.0, 2.5]))
+            thing.attributes[name] = (make_text(dice), dice.choice([None, 1.0, 2.5]))
     progress = Progress(task_id=task.id, definition_id=task.definition_id or 0, annotations=dice.randrange(3))
     thing.parts["progress"] = progress if dice.random() < 0.5 else None
 

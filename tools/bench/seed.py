@@ -9,7 +9,8 @@ from typing import Any
 from taskyard.app.application import Application
 from taskyard.app.identity import hash_token
 from taskyard.engine.definitions import PutDefinition
-from taskyard.engine.identity import IssueToken, PutGroup, PutUser
+from taskyard.engine.identity import PutGroup, PutUser
+from taskyard.engine.tokens import IssueToken
 from taskyard.model.command import Command, decides
 from taskyard.model.task import (
     Candidate,
@@ -23,6 +24,9 @@ from taskyard.model.task import (
 from taskyard.model.view import View
 
 CHUNK = 5_000
+SMALL_INBOX = 60
+"""Tasks of user small, whatever the size of the rest."""
+
 WORDS = ("invoice", "order", "claim", "report", "review", "visit", "contract", "audit")
 
 
@@ -50,10 +54,13 @@ def fill(command: Fill, view: View) -> None:
 
 
 def human_rows(command: Fill, view: View, dice: random.Random, number: int) -> list[Any]:
-    """An approval for a group; four in five are done, one in five of the open ones is claimed."""
+    """An approval for a group, every other one for the same; four in five are done, one in five of the open ones is
+    claimed. The first few are user small's."""
     moment = 1_700_000_000_000 + number * 1_000
     closed = dice.random() < 0.8
     claimed = closed or dice.random() < 0.2
+    small = number < SMALL_INBOX
+    group = "crowd" if number % 2 else f"group{number % command.groups}"
     task_id = view.row_id()
     task = Task(
         id=task_id,
@@ -61,10 +68,10 @@ def human_rows(command: Fill, view: View, dice: random.Random, number: int) -> l
         kind="human",
         definition_id=command.definition_id,
         title=f"{dice.choice(WORDS)} {number}",
-        phase="closed" if closed else "active" if claimed else "ready",
+        phase="closed" if closed else "active" if claimed or small else "ready",
         outcome="succeeded" if closed else None,
         closed_at=moment if closed else None,
-        assignee=f"user{dice.randrange(command.users)}" if claimed else None,
+        assignee="small" if small else f"user{dice.randrange(command.users)}" if claimed else None,
         creator="admin",
         priority=1 + number % 5,
         created_at=moment,
@@ -73,7 +80,7 @@ def human_rows(command: Fill, view: View, dice: random.Random, number: int) -> l
     )
     return [
         task,
-        Candidate(task_id=task_id, type="group", name=f"group{number % command.groups}", open=not closed),
+        Candidate(task_id=task_id, type="group", name=group, open=not closed),
         TaskAttribute(task_id=task_id, name="category", text=WORDS[number % 8], indexed=True),
         TaskAttribute(task_id=task_id, name="identificationKey", text=f"K{number}", indexed=True),
     ]
@@ -128,13 +135,16 @@ def label_rows(command: Fill, view: View, dice: random.Random, number: int) -> l
 
 
 async def people(app: Application) -> None:
-    """Users, groups and a token for user0."""
+    """Users and groups; tokens for small, who has a few tasks, and for member, whose group has half of all."""
     admin = await app.identity.by_name("admin")
     for number in range(20):
         await app.run(PutGroup(actor=admin, name=f"group{number}"))
     for number in range(200):
         await app.run(PutUser(actor=admin, name=f"user{number}", groups=(f"group{number % 20}",)))
-    await app.run(IssueToken(actor=admin, name="user0", hash=hash_token("bench-user0")))
+    await app.run(PutGroup(actor=admin, name="crowd"))
+    for name, groups in (("small", ()), ("member", ("crowd",))):
+        await app.run(PutUser(actor=admin, name=name, groups=groups))
+        await app.run(IssueToken(actor=admin, name=name, hash=hash_token(f"bench-{name}")))
 
 
 async def tasks(app: Application, kind: str, definition: str, document: str, count: int) -> int:

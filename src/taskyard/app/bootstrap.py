@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from taskyard.app.identity import hash_token, new_token
-from taskyard.engine.identity import IssueToken, PutUser
+from taskyard.engine.identity import PutUser
 from taskyard.engine.settings import KeepSetting
+from taskyard.engine.tokens import IssueToken
 from taskyard.model.identity import Credential, Setting, User
 
 if TYPE_CHECKING:

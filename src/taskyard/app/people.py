@@ -7,17 +7,9 @@ import msgspec
 
 from taskyard.app.application import Application
 from taskyard.app.identity import hash_token, new_token
-from taskyard.engine.identity import (
-    ChangeMembership,
-    DeleteGrant,
-    DeleteGroup,
-    DeleteUser,
-    IssueToken,
-    PutGrant,
-    PutGroup,
-    PutUser,
-    RevokeToken,
-)
+from taskyard.engine.grants import DeleteGrant, PutGrant
+from taskyard.engine.identity import ChangeMembership, DeleteGroup, DeleteUser, PutGroup, PutUser
+from taskyard.engine.tokens import IssueToken, RevokeToken
 from taskyard.model.identity import Credential
 from taskyard.model.principal import Principal
 

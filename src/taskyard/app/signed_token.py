@@ -15,7 +15,7 @@ from joserfc.jwk import OctKey
 from taskyard.app.application import Application
 from taskyard.app.bootstrap import SIGNING_KEY
 from taskyard.app.identity import hash_token, new_token
-from taskyard.engine.identity import IssueToken
+from taskyard.engine.tokens import IssueToken
 from taskyard.model.identity import Setting
 from taskyard.model.principal import Principal
 

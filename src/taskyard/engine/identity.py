@@ -1,14 +1,11 @@
-"""Deciders for users, groups, memberships, grants and tokens."""
+"""Deciders for users, groups and memberships."""
 
 from __future__ import annotations
-
-import msgspec
 
 from taskyard.engine.access import require_admin
 from taskyard.engine.protocol import Command, decides
 from taskyard.model.identity import Credential, Grant, Group, Membership, User
-from taskyard.model.principal import ACTIONS, TARGETS
-from taskyard.model.problem import FieldError, Problem, Rejected, rejected
+from taskyard.model.problem import rejected
 from taskyard.model.view import View
 
 NAME_LIMIT = 255
@@ -62,38 +59,6 @@ class ChangeMembership(Command, kw_only=True, frozen=True):
     member_type: str
     member: str
     present: bool
-
-
-class PutGrant(Command, kw_only=True, frozen=True):
-    """Give a permission (words: model/principal.py). The same grant twice is one. Answers the grant."""
-
-    subject_type: str
-    subject: str
-    action: str
-    target_type: str
-    target: str = ""
-    role: str = ""
-
-
-class DeleteGrant(Command, kw_only=True, frozen=True):
-    id: int
-
-
-class IssueToken(Command, kw_only=True, frozen=True):
-    """Store the digest of a new token for a user. Answers the credential."""
-
-    name: str
-    hash: str
-    kind: str = "token"
-    label: str = ""
-    uid: str | None = None
-    expires_at: int | None = None
-
-
-class RevokeToken(Command, kw_only=True, frozen=True):
-    """Make a token useless from now on. Owners may revoke their own."""
-
-    credential_id: int
 
 
 def user_named(view: View, name: str) -> User:
@@ -150,7 +115,9 @@ def put_user(command: PutUser, view: View) -> User:
         _set_members(
             view, [("user", command.name, group) for group in command.groups], member=("user", command.name)
         )
-    view.emit("user.changed" if found else "user.created", actor=_name(command), data={"user": command.name})
+    view.emit(
+        "user.changed" if found else "user.created", actor=name_of(command), data={"user": command.name}
+    )
     return user
 
 
@@ -167,7 +134,7 @@ def delete_user(command: DeleteUser, view: View) -> None:
     for credential in view.find(Credential, principal_id=user.id):
         view.delete(credential)
     view.delete(user)
-    view.emit("user.deleted", actor=_name(command), data={"user": command.name})
+    view.emit("user.deleted", actor=name_of(command), data={"user": command.name})
 
 
 @decides(PutGroup)
@@ -204,7 +171,7 @@ def put_group(command: PutGroup, view: View) -> Group:
         for name in sorted(set(wanted) - set(old)):
             view.insert(Membership(group_name=command.name, member_type=member_type, member=name))
     view.emit(
-        "group.changed" if found else "group.created", actor=_name(command), data={"group": command.name}
+        "group.changed" if found else "group.created", actor=name_of(command), data={"group": command.name}
     )
     return group
 
@@ -220,7 +187,7 @@ def delete_group(command: DeleteGroup, view: View) -> None:
     for grant in view.find(Grant, subject_type="group", subject=command.name):
         view.delete(grant)
     view.delete(group)
-    view.emit("group.deleted", actor=_name(command), data={"group": command.name})
+    view.emit("group.deleted", actor=name_of(command), data={"group": command.name})
 
 
 @decides(ChangeMembership)
@@ -237,112 +204,6 @@ def change_membership(command: ChangeMembership, view: View) -> None:
         )
     elif not command.present and present is not None:
         view.delete(present)
-
-
-@decides(PutGrant)
-def put_grant(command: PutGrant, view: View) -> Grant:
-    require_admin(command.actor)
-    return give(view, command)
-
-
-def give(view: View, command: PutGrant) -> Grant:
-    """Store a grant after checking its words; the present one if it is there already. Checks no permission."""
-    errors = []
-    if command.action not in ACTIONS:
-        errors.append(
-            FieldError(pointer="/action", detail=f"must be one of {', '.join(ACTIONS)}", value=command.action)
-        )
-    if command.target_type not in TARGETS:
-        errors.append(
-            FieldError(
-                pointer="/target_type",
-                detail=f"must be one of {', '.join(TARGETS)}",
-                value=command.target_type,
-            )
-        )
-    if command.subject_type not in ("user", "group"):
-        errors.append(
-            FieldError(pointer="/subject_type", detail="must be user or group", value=command.subject_type)
-        )
-    if errors:
-        raise Rejected(
-            Problem(
-                code="invalid", reason="bad_grant", detail="The grant is not valid.", errors=tuple(errors)
-            )
-        )
-    if command.subject_type == "group":
-        group_named(view, command.subject)
-    elif command.subject != "*":
-        user_named(view, command.subject)
-    for grant in view.find(Grant, subject_type=command.subject_type, subject=command.subject):
-        same = (grant.action, grant.target_type, grant.target, grant.role)
-        if same == (command.action, command.target_type, command.target, command.role):
-            return grant
-    grant = Grant(
-        id=view.row_id(),
-        subject_type=command.subject_type,
-        subject=command.subject,
-        action=command.action,
-        target_type=command.target_type,
-        target=command.target,
-        role=command.role,
-        created_at=view.now,
-        created_by=_name(command),
-    )
-    view.insert(grant)
-    view.emit("grant.given", actor=_name(command), data=msgspec.to_builtins(command_facts(command)))
-    return grant
-
-
-def command_facts(command: PutGrant) -> dict[str, str]:
-    return {
-        "subject": f"{command.subject_type}:{command.subject}",
-        "action": command.action,
-        "target": f"{command.target_type}:{command.target}",
-    }
-
-
-@decides(DeleteGrant)
-def delete_grant(command: DeleteGrant, view: View) -> None:
-    require_admin(command.actor)
-    grant = view.get(Grant, command.id)
-    if grant is None:
-        raise rejected("not_found", f"There is no grant {command.id}.", reason="unknown_grant", id=command.id)
-    view.delete(grant)
-    view.emit("grant.taken", actor=_name(command), data={"grant": command.id})
-
-
-@decides(IssueToken)
-def issue_token(command: IssueToken, view: View) -> Credential:
-    if command.actor is not None and command.actor.name != command.name:
-        require_admin(command.actor)
-    user = user_named(view, command.name)
-    credential = Credential(
-        id=view.row_id(),
-        uid=command.uid or view.uid(),
-        principal_id=user.id,
-        kind=command.kind,
-        hash=command.hash,
-        label=command.label,
-        created_at=view.now,
-        expires_at=command.expires_at,
-    )
-    view.insert(credential)
-    view.emit("token.issued", actor=_name(command), data={"user": command.name, "credential": credential.id})
-    return credential
-
-
-@decides(RevokeToken)
-def revoke_token(command: RevokeToken, view: View) -> None:
-    credential = view.get(Credential, command.credential_id)
-    own = credential is not None and command.actor is not None and credential.principal_id == command.actor.id
-    if not own:
-        require_admin(command.actor)
-    if credential is None:
-        raise rejected("not_found", f"There is no token {command.credential_id}.", reason="unknown_token")
-    credential.revoked_at = view.now
-    view.update(credential)
-    view.emit("token.revoked", actor=_name(command), data={"credential": credential.id})
 
 
 def _set_members(view: View, wanted: list[tuple[str, str, str]], member: tuple[str, str]) -> None:
@@ -404,5 +265,6 @@ def _check_cycle(view: View, group: str, member: str) -> None:
         frontier = below - seen
 
 
-def _name(command: Command) -> str | None:
+def name_of(command: Command) -> str | None:
+    """Who asked, for the history."""
     return command.actor.name if command.actor else None

@@ -7,15 +7,17 @@ from collections.abc import Iterable
 import msgspec
 
 from taskyard.engine.access import require
+from taskyard.engine.agreement import agreement
 from taskyard.engine.protocol import Command, decides
 from taskyard.model.definition import Definition, VersionDocument
 from taskyard.model.identity import Sequence
-from taskyard.model.labeling import LABEL, PROJECT, NewAnswer, NewLabelTask, ProjectDocument
+from taskyard.model.labeling import LABEL, PROJECT, AnswerDocument, NewAnswer, NewLabelTask, ProjectDocument
 from taskyard.model.problem import rejected
 from taskyard.model.row import Row
 from taskyard.model.task import Progress, Submission, SubmissionDocument, Task, TaskAttribute, TaskDocument
 from taskyard.model.view import View
 
+_answer_document = msgspec.json.Decoder(AnswerDocument)
 _project_document = msgspec.json.Decoder(ProjectDocument)
 
 
@@ -137,6 +139,12 @@ class _Batch:
             storage_name=new.storage_name,
         )
         count(progress, given, self.settings)
+        if progress.annotators > 1:
+            progress.agreement = agreement(
+                (new_one.author_id, _answer_document.decode(new_one.document))
+                for new_one in new.answers
+                if new_one.kind == "annotation" and not new_one.cancelled
+            )
         settle(task, progress, now)
         self.progress.append(progress)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import msgspec
 
 from taskyard.engine.access import can, require
+from taskyard.engine.agreement import agreement
 from taskyard.engine.label_tasks import count, project_of, settings_of, settle
 from taskyard.model.command import Command
 from taskyard.model.definition import Definition
@@ -90,11 +91,21 @@ def recount(view: View, desk: Desk, actor_id: int | None) -> None:
     count(progress, rows, desk.settings)
     count_reviews(progress, rows)
     count_comments(progress, comments)
+    progress.agreement = agreement(_documents(view, rows))
     progress.updated_by = actor_id if actor_id is not None else progress.updated_by
     settle(desk.task, progress, view.now)
     desk.task.updated_at = view.now
     view.update(progress)
     view.update(desk.task)
+
+
+def _documents(view: View, rows: list[Submission]) -> list[tuple[int | None, AnswerDocument]]:
+    """What the annotations that count say, if several people gave some."""
+    kept = [row for row in rows if row.kind == "annotation" and not row.cancelled]
+    if len({row.author_id for row in kept}) < 2:
+        return []
+    view.load(SubmissionDocument, [row.id for row in kept])
+    return [(row.author_id, said(view, row)) for row in kept]
 
 
 def count_reviews(progress: Progress, rows: list[Submission]) -> None:

@@ -7,6 +7,7 @@ from typing import Any, LiteralString, cast
 
 import psycopg
 from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
 
 from taskyard.model.problem import rejected
 from taskyard.store.link import BadData, Broken, Transient
@@ -20,8 +21,15 @@ ARRAYS: dict[type, str] = {
 }
 
 
+CONNECT_SECONDS = 10
+"""How long to wait for a connection, unless the URL says otherwise (`connect_timeout`)."""
+
+
 class PostgresLink:
-    """One psycopg connection in manual transaction mode; reads outside `begin` run as their own transactions."""
+    """One psycopg connection in manual transaction mode; reads outside `begin` run as their own transactions.
+
+    A connection that was lost is made anew by the next use that starts something.
+    """
 
     def __init__(self, url: str, *, writer: bool = False) -> None:
         self.url = url
@@ -30,20 +38,36 @@ class PostgresLink:
 
     def _connect(self) -> None:
         try:
-            self.connection = psycopg.connect(self.url, autocommit=True, application_name="taskyard")
+            seconds = int(conninfo_to_dict(self.url).get("connect_timeout") or CONNECT_SECONDS)
+            self.connection = psycopg.connect(
+                self.url, autocommit=True, application_name="taskyard", connect_timeout=seconds
+            )
+            with self.connection.cursor() as cursor:
+                cursor.execute("SET TIME ZONE 'UTC'")
+                if not self.writer:
+                    cursor.execute("SET default_transaction_read_only = on")
         except psycopg.Error as error:
             raise Broken(f"PostgreSQL cannot be reached: {str(error).strip().splitlines()[0]}") from error
         self.connection.prepare_threshold = 2
         self.connection.prepared_max = 400
-        with self.connection.cursor() as cursor:
-            cursor.execute("SET TIME ZONE 'UTC'")
-            if not self.writer:
-                cursor.execute("SET default_transaction_read_only = on")
+
+    @property
+    def lost(self) -> bool:
+        return bool(self.connection.closed)
 
     def begin(self) -> None:
-        if self.connection.closed:
-            self._connect()
-        self._run("BEGIN")
+        self._start("BEGIN")
+
+    def _start(self, sql: str, values: Any = None) -> list[tuple[Any, ...]]:
+        """Run a statement before which nothing was done; if the connection turns out to be lost, on a new one."""
+        if not self.lost:
+            try:
+                return self._run(sql, values)
+            except Broken:
+                if not self.lost:
+                    raise
+        self._connect()
+        return self._run(sql, values)
 
     def commit(self) -> None:
         self._run("COMMIT")
@@ -123,7 +147,7 @@ class PostgresLink:
         )
 
     def reserve(self, name: str, size: int) -> int:
-        found = self._run(
+        found = self._start(
             "INSERT INTO id_blocks AS b (name, next) VALUES (%(name)s, %(size)s::bigint + 1) "
             "ON CONFLICT (name) DO UPDATE SET next = b.next + %(size)s RETURNING next",
             {"name": name, "size": size},
@@ -136,10 +160,13 @@ class PostgresLink:
     def stream(self, sql: str, values: dict[str, Any], size: int) -> Iterator[list[tuple[Any, ...]]]:
         if self.connection.closed:
             self._connect()
-        with self.connection.transaction(), self.connection.cursor(name="taskyard_stream") as cursor:
-            cursor.execute(cast(LiteralString, sql), values)
-            while batch := cursor.fetchmany(size):
-                yield batch
+        try:
+            with self.connection.transaction(), self.connection.cursor(name="taskyard_stream") as cursor:
+                cursor.execute(cast(LiteralString, sql), values)
+                while batch := cursor.fetchmany(size):
+                    yield batch
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise Broken(str(error)) from error
 
     def checkpoint(self, idle: bool) -> None:
         """PostgreSQL keeps its own log."""

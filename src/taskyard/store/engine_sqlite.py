@@ -12,7 +12,7 @@ from typing import Any
 import apsw
 import re2
 
-from taskyard.store.link import BadData, Broken
+from taskyard.store.link import BadData, Broken, Transient
 
 WAL_CHECKPOINT_BYTES = 32 * 1024 * 1024
 WAL_TRUNCATE_BYTES = 256 * 1024 * 1024
@@ -36,6 +36,19 @@ READER_PRAGMAS = (
     "PRAGMA cache_size=-16384",
     "PRAGMA mmap_size=0",
 )
+
+
+REFUSED = (apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError)
+UNUSABLE = (
+    apsw.FullError,
+    apsw.IOError,
+    apsw.CorruptError,
+    apsw.NotADBError,
+    apsw.ReadOnlyError,
+    apsw.CantOpenError,
+    apsw.NoMemError,
+)
+BUSY = (apsw.BusyError, apsw.LockedError)
 
 
 class Locked(Exception):
@@ -113,12 +126,19 @@ class SqliteLink:
     def __init__(self, path: Path, *, writer: bool = False) -> None:
         self.path = path
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE if writer else apsw.SQLITE_OPEN_READONLY
-        self.connection = apsw.Connection(str(path), flags=flags, statementcachesize=512)
+        try:
+            self.connection = apsw.Connection(str(path), flags=flags, statementcachesize=512)
+        except UNUSABLE as error:
+            raise Broken(f"{path} cannot be opened: {error}") from error
         self.connection.createscalarfunction("regexp", matches, 2, deterministic=True)
         self.connection.createscalarfunction("like_cs", like, 2, deterministic=True)
         self.connection.createscalarfunction("lower", lowered, 1, deterministic=True)
         for pragma in WRITER_PRAGMAS if writer else READER_PRAGMAS:
-            self.connection.execute(pragma).fetchall()
+            self._run(pragma)
+
+    @property
+    def lost(self) -> bool:
+        return False
 
     def begin(self) -> None:
         self._run("BEGIN IMMEDIATE")
@@ -128,7 +148,7 @@ class SqliteLink:
 
     def rollback(self) -> None:
         if self.connection.in_transaction:
-            self.connection.execute("ROLLBACK")
+            self._run("ROLLBACK")
 
     def rows(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         return self._run(sql, values)
@@ -136,24 +156,22 @@ class SqliteLink:
     def _run(self, sql: str, values: Any = None) -> list[Any]:
         try:
             return self.connection.execute(sql, values).fetchall()
-        except (apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError) as error:
+        except REFUSED as error:
             raise BadData(str(error)) from error
-        except (
-            apsw.FullError,
-            apsw.IOError,
-            apsw.CorruptError,
-            apsw.ReadOnlyError,
-            apsw.CantOpenError,
-        ) as error:
+        except UNUSABLE as error:
             raise Broken(str(error)) from error
+        except BUSY as error:
+            raise Transient(str(error)) from error
 
     def _many(self, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
         try:
             self.connection.executemany(sql, rows)
-        except (apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError) as error:
+        except REFUSED as error:
             raise BadData(str(error)) from error
-        except (apsw.FullError, apsw.IOError, apsw.CorruptError, apsw.ReadOnlyError) as error:
+        except UNUSABLE as error:
             raise Broken(str(error)) from error
+        except BUSY as error:
+            raise Transient(str(error)) from error
 
     def insert(
         self, table: str, names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]
@@ -198,12 +216,12 @@ class SqliteLink:
         return found[0][0] - size
 
     def snapshot(self) -> Any:
-        return self.connection.execute("PRAGMA data_version").fetchall()[0][0]
+        return self._run("PRAGMA data_version")[0][0]
 
     def stream(self, sql: str, values: dict[str, Any], size: int) -> Iterator[list[tuple[Any, ...]]]:
         cursor = self.connection.cursor()
-        cursor.execute(sql, values)
         try:
+            cursor.execute(sql, values)
             batch: list[tuple[Any, ...]] = []
             for row in cursor:
                 batch.append(row)
@@ -212,11 +230,16 @@ class SqliteLink:
                     batch = []
             if batch:
                 yield batch
+        except UNUSABLE as error:
+            raise Broken(str(error)) from error
+        except BUSY as error:
+            raise Transient(str(error)) from error
         finally:
             cursor.close(True)
 
     def checkpoint(self, idle: bool) -> None:
-        """Move the log into the database when it is long, or when there is nothing else to do."""
+        """Move the log into the database when it is long, or when there is nothing else to do. What cannot be moved
+        now stays in the log."""
         try:
             size = os.path.getsize(f"{self.path}-wal")
         except OSError:
@@ -229,7 +252,7 @@ class SqliteLink:
             return
         try:
             self.connection.wal_checkpoint(mode=mode)
-        except apsw.BusyError:
+        except (*BUSY, *UNUSABLE):
             return
 
     def close(self) -> None:

@@ -25,6 +25,13 @@ BATCH = 256
 NEED_BUDGET = 64
 RETRIES = 8
 
+UNKNOWN_END = Problem(
+    code="unavailable",
+    reason="commit_unknown",
+    detail="The database was lost while the change was being committed; whether it was made is not known.",
+    hint="Look before trying again.",
+)
+
 UNAVAILABLE = Problem(
     code="unavailable",
     reason="store_unavailable",
@@ -32,6 +39,10 @@ UNAVAILABLE = Problem(
     hint="Check its disk and its connection, then try again.",
     retryable=True,
 )
+
+
+class Uncertain(Exception):
+    """The connection was lost between asking for a commit and hearing of it."""
 
 
 class Ticket(msgspec.Struct, gc=False):
@@ -119,6 +130,9 @@ class Lane(threading.Thread):
                 return
             for ticket in tickets:
                 self._batch([ticket])
+        except Uncertain:
+            for ticket in tickets:
+                ticket.failure = ticket.failure or Rejected(UNKNOWN_END)
         except (Broken, Transient):
             for ticket in tickets:
                 ticket.failure = Rejected(UNAVAILABLE)
@@ -163,7 +177,12 @@ class Lane(threading.Thread):
             ticket.result = ticket.failure = None
             self._decide(unit, ticket)
         self.flush.write(self.link, unit)
-        self.link.commit()
+        try:
+            self.link.commit()
+        except Broken as error:
+            if self.link.lost:
+                raise Uncertain from error
+            raise
         return unit
 
     def _decide(self, unit: Unit, ticket: Ticket) -> None:

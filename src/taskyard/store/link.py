@@ -21,6 +21,11 @@ class Broken(Exception):
 class Link(Protocol):
     """One connection, used by one thread at a time. SQL carries `:name` (SQLite) or `%(name)s` (PostgreSQL) places."""
 
+    @property
+    def lost(self) -> bool:
+        """The connection is gone: what it was doing failed, and the next use makes a new one."""
+        ...
+
     def begin(self) -> None: ...
 
     def commit(self) -> None: ...

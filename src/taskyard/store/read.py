@@ -112,7 +112,9 @@ class Reader:
             raise rejected("invalid", "The page cursor is not one that this list gave.", reason="bad_cursor")
         if any(part.field == "id" for part in query.order):
             keys = keys[:-1]
-        return tuple(key is None for key in keys[: len(query.order)]), [key for key in keys if key is not None]
+        return tuple(key is None for key in keys[: len(query.order)]), [
+            key for key in keys if key is not None
+        ]
 
     def _given(self, compiled: Compiled, filters: tuple[Filter, ...], more: list[Any]) -> dict[str, Any]:
         values: list[Any] = []

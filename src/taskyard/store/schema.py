@@ -71,8 +71,8 @@ def whole(postgres: bool) -> str:
     statements: list[str] = []
     for table in metadata.sorted_tables:
         statements.append(str(CreateTable(table).compile(dialect=dialect)))
-        for index in sorted(table.indexes, key=lambda index: index.name or ""):
-            statements.append(str(CreateIndex(index).compile(dialect=dialect)))
+        indexes = sorted(table.indexes, key=lambda index: index.name or "")
+        statements += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
     statements.append(
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
         "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"

@@ -1,0 +1,62 @@
+"""Deciders for tokens: issue and revoke."""
+
+from __future__ import annotations
+
+from taskyard.engine.access import require_admin
+from taskyard.engine.identity import name_of, user_named
+from taskyard.engine.protocol import Command, decides
+from taskyard.model.identity import Credential
+from taskyard.model.problem import rejected
+from taskyard.model.view import View
+
+
+class IssueToken(Command, kw_only=True, frozen=True):
+    """Store the digest of a new token for a user. Answers the credential."""
+
+    name: str
+    hash: str
+    kind: str = "token"
+    label: str = ""
+    uid: str | None = None
+    expires_at: int | None = None
+
+
+class RevokeToken(Command, kw_only=True, frozen=True):
+    """Make a token useless from now on. Owners may revoke their own."""
+
+    credential_id: int
+
+
+@decides(IssueToken)
+def issue_token(command: IssueToken, view: View) -> Credential:
+    if command.actor is not None and command.actor.name != command.name:
+        require_admin(command.actor)
+    user = user_named(view, command.name)
+    credential = Credential(
+        id=view.row_id(),
+        uid=command.uid or view.uid(),
+        principal_id=user.id,
+        kind=command.kind,
+        hash=command.hash,
+        label=command.label,
+        created_at=view.now,
+        expires_at=command.expires_at,
+    )
+    view.insert(credential)
+    view.emit(
+        "token.issued", actor=name_of(command), data={"user": command.name, "credential": credential.id}
+    )
+    return credential
+
+
+@decides(RevokeToken)
+def revoke_token(command: RevokeToken, view: View) -> None:
+    credential = view.get(Credential, command.credential_id)
+    own = credential is not None and command.actor is not None and credential.principal_id == command.actor.id
+    if not own:
+        require_admin(command.actor)
+    if credential is None:
+        raise rejected("not_found", f"There is no token {command.credential_id}.", reason="unknown_token")
+    credential.revoked_at = view.now
+    view.update(credential)
+    view.emit("token.revoked", actor=name_of(command), data={"credential": credential.id})
