@@ -156,12 +156,32 @@ def _render(logger: Any, method: str, event: MutableMapping[str, Any]) -> bytes:
     return _encoder.encode(event)
 
 
+class Tolerant:
+    """A stream whose faults (a full disk, a closed pipe) do not become faults of who writes: those lines are
+    lost."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+
+    def write(self, line: bytes) -> int:
+        try:
+            return self.stream.write(line)
+        except (OSError, ValueError):
+            return 0
+
+    def flush(self) -> None:
+        try:
+            self.stream.flush()
+        except (OSError, ValueError):
+            return
+
+
 _streams: list[BinaryIO] = []
 
 
-def log_stream() -> BinaryIO:
-    """Where log lines go."""
-    return _streams[-1] if _streams else sys.stderr.buffer
+def log_stream() -> Any:
+    """Where log lines go. Writing there never fails."""
+    return Tolerant(_streams[-1] if _streams else sys.stderr.buffer)
 
 
 def configure_logs(level: str = "info", stream: BinaryIO | None = None) -> None:

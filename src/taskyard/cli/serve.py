@@ -14,6 +14,7 @@ import uvloop
 
 from taskyard.cli.demo.fill import copy_code, fill
 from taskyard.config import Settings, SettingsError, load
+from taskyard.telemetry import configure_logs
 
 
 @click.command()
@@ -47,6 +48,7 @@ async def run(settings: Settings) -> None:
     from taskyard.server import Server
 
     logging.getLogger("_granian").setLevel(logging.ERROR)
+    configure_logs(settings.log_level)
     port = settings.port or _free_port(settings.host)
     _check_port(settings.host, port)
     if settings.demo and settings.puppet_code is None:
