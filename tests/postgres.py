@@ -19,10 +19,12 @@ ATTEMPTS = 3
 
 
 class Cluster:
-    """Starts on `start`, gives fresh databases by `create`, goes away on `stop`."""
+    """Starts on `start`, gives fresh databases by `create`, goes away on `stop`. With a `home` it stays there, and can
+    be started again."""
 
-    def __init__(self) -> None:
-        self.home = Path(tempfile.mkdtemp(prefix="taskyard-pg-"))
+    def __init__(self, home: Path | None = None) -> None:
+        self.kept = home is not None
+        self.home = home or Path(tempfile.mkdtemp(prefix="taskyard-pg-"))
         self.data = str(self.home / "data")
         self.binaries = find_binaries()
         self.port = 0
@@ -32,7 +34,8 @@ class Cluster:
         if os.geteuid() == 0:
             account = pwd.getpwnam("postgres")
             os.chown(self.home, account.pw_uid, account.pw_gid)
-        self._run("initdb", "-D", self.data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8")
+        if not Path(self.data).exists():
+            self._run("initdb", "-D", self.data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8")
         for attempt in range(ATTEMPTS):
             self.port = free_port()
             options = f"-p {self.port} -k {self.home} -c listen_addresses=127.0.0.1 -c max_connections=200"
@@ -55,8 +58,9 @@ class Cluster:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
 
     def stop(self) -> None:
-        self._control("-m", "immediate", "stop")
-        shutil.rmtree(self.home, ignore_errors=True)
+        self._control("-m", "fast" if self.kept else "immediate", "stop")
+        if not self.kept:
+            shutil.rmtree(self.home, ignore_errors=True)
 
     def restart(self) -> None:
         """Stop without grace and start again, as a crash does."""

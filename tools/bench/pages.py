@@ -1,0 +1,148 @@
+"""G3, G4, G5, the founding lists at two sizes, and pages with everything in them."""
+
+from __future__ import annotations
+
+import httpx
+from tools.bench.figure import at_least, at_most, ratio
+from tools.bench.load import Target, interleaved, medians, rates
+from tools.bench.stage import SMALL, Stage, as_admin, as_user
+from tools.bench.world import World
+
+FILTER = (
+    "kind=human&filter=definition%20%3D%20approval%20and%20phase%20%3D%20closed&order=-created_at&limit=100"
+)
+RIVAL = {"sqlite": 6.0, "postgres": 5.0}
+FLOOR = {"sqlite": 0.15, "postgres": 0.10}
+
+
+def size_of(target: Target) -> int:
+    """Bytes of the answer, once seen to be a success."""
+    headers = {"Authorization": f"Bearer {target.token}"} if target.token else {}
+    headers |= {"Authorization": f"Basic {target.basic}"} if target.basic else {}
+    answer = httpx.get(target.url, headers=headers, timeout=120)
+    answer.raise_for_status()
+    return len(answer.content)
+
+
+def filtered(stage: Stage) -> None:
+    """G3 and G4: a page of a hundred by an indexed filter, out of all."""
+    for database in stage.databases:
+        world = stage.world(database, stage.big)
+        ours = as_admin(stage.server(database, stage.big), f"/v1/tasks?{FILTER}")
+        peer = stage.peer("pages", world.peer)
+        targets = {
+            "ours": ours,
+            "peer": Target(url=f"{peer}/tasks/{world.facts.approval}"),
+            "floor": Target(url=f"{stage.floor()}/{size_of(ours)}"),
+        }
+        loads = interleaved(targets, stage.rounds, stage.seconds)
+        case = "G3" if database == "sqlite" else "G4"
+        rate = rates(loads["ours"])
+        note = f"{size_of(ours) / 1000:.0f} KB, of {stage.big:,}, {rate[0]:.0f}/s"
+        what = "page of 100"
+        value = ratio(rate, rates(loads["peer"]))
+        stage.add(case, database, f"{what} / SQLAlchemy async", value, at_least(RIVAL[database]), note=note)
+        value = ratio(rate, rates(loads["floor"]))
+        stage.add(case, database, f"{what} / fixed body", value, at_least(FLOOR[database]), note=note)
+
+
+def deep(stage: Stage) -> None:
+    """G5: the page in the middle, by cursor and by offset, against the first one; one client."""
+    for database in stage.databases:
+        world, server = stage.world(database, stage.big), stage.server(database, stage.big)
+        middle = stage.big // 2
+        targets = {
+            "first": as_admin(server, "/v1/tasks?kind=human&limit=100", connections=1),
+            "keyset": as_admin(
+                server, f"/v1/tasks?kind=human&limit=100&after={world.facts.middle}", connections=1
+            ),
+            "first offset": as_admin(server, "/bpm/api/4.0/tasks?assignment=ALL&limit=100", connections=1),
+            "offset": as_admin(
+                server, f"/bpm/api/4.0/tasks?assignment=ALL&limit=100&offset={middle}", connections=1
+            ),
+        }
+        loads = interleaved(targets, stage.rounds, stage.seconds)
+        value = ratio(rates(loads["first"]), rates(loads["keyset"]))
+        stage.add(
+            "G5",
+            database,
+            f"page at row {middle:,} by cursor / first, time",
+            value,
+            at_most(1.5),
+            note="native",
+        )
+        value = ratio(rates(loads["first offset"]), rates(loads["offset"]))
+        goal = at_most(100) if database == "sqlite" else None
+        stage.add(
+            "G5", database, f"page at row {middle:,} by offset / first, time", value, goal, note="Oracle"
+        )
+
+
+def founding(world: World) -> dict[str, tuple[str | None, str]]:
+    """The founding lists of one database: the user, None for the admin, and the path."""
+    oracle = "/bpm/api/4.0/tasks?limit=25&assignment="
+    return {
+        "Camunda process definitions": (
+            None,
+            "/engine-rest/process-definition?sortBy=key&sortOrder=asc&maxResults=50",
+        ),
+        "Camunda process definitions, latest": (
+            None,
+            "/engine-rest/process-definition?latestVersion=true&maxResults=10",
+        ),
+        "Conductor task definition, one": (None, "/api/metadata/taskdefs/task_0000500"),
+        "Oracle tasks, admin": (None, oracle + "ALL"),
+        "Oracle tasks, small inbox": ("small", oracle + "MY_AND_GROUP"),
+        "Oracle tasks, large group": ("member", oracle + "MY_AND_GROUP"),
+        "Label Studio tasks": (None, f"/api/tasks/?project={world.facts.project}&page_size=50"),
+        "Label Studio tasks, fields=all": (
+            None,
+            f"/api/tasks/?project={world.facts.project}&page_size=50&fields=all",
+        ),
+        "native tasks": (None, "/v1/tasks?limit=50"),
+        "native definitions": (None, "/v1/definitions?limit=50"),
+    }
+
+
+def sizes(stage: Stage) -> None:
+    """Each founding list: the first page out of many against the first page out of a thousand; one client."""
+    for database in stage.databases:
+        pairs = [(stage.server(database, size), stage.world(database, size)) for size in (SMALL, stage.big)]
+        lists = [founding(world) for _, world in pairs]
+        for name in lists[0]:
+            targets = {}
+            for (server, world), paths in zip(pairs, lists, strict=True):
+                user, path = paths[name]
+                target = as_user(server, user, path) if user else as_admin(server, path)
+                targets[str(world.facts.size)] = Target(
+                    url=target.url, token=target.token, basic=target.basic, connections=4
+                )
+            loads = interleaved(targets, stage.rounds, stage.seconds)
+            few, many = loads[str(SMALL)], loads[str(stage.big)]
+            note = f"{medians(few)[0]:.2f} → {medians(many)[0]:.2f} ms"
+            stage.add(
+                "Lists",
+                database,
+                f"{name}: of {stage.big:,} / of {SMALL:,}, time",
+                ratio(rates(few), rates(many)),
+                at_most(1.5),
+                note=note,
+            )
+
+
+def everything(stage: Stage) -> None:
+    """A page of a hundred with all that a task shows, against a fixed body of its size."""
+    for database in stage.databases:
+        world, server = stage.world(database, stage.big), stage.server(database, stage.big)
+        paths = {
+            "Label Studio, fields=all": f"/api/tasks/?project={world.facts.project}&page_size=100&fields=all",
+            "Oracle, all fields": "/bpm/api/4.0/tasks?assignment=ALL&limit=100&totalResults=true",
+        }
+        for name, path in paths.items():
+            ours = as_admin(server, path)
+            targets = {"ours": ours, "floor": Target(url=f"{stage.floor()}/{size_of(ours)}")}
+            loads = interleaved(targets, stage.rounds, stage.seconds)
+            rate = rates(loads["ours"])
+            note = f"{size_of(ours) / 1000:.0f} KB, {rate[0]:.0f}/s, p50 {medians(loads['ours'])[0]:.1f} ms"
+            value = ratio(rate, rates(loads["floor"]))
+            stage.add("Pages", database, f"{name}: page of 100 / fixed body", value, note=note)
