@@ -141,6 +141,25 @@ def test_annotations_count_exactly(team: Team) -> None:
     assert [a["id"] for a in team.ls.get(f"/api/tasks/{task}/annotations/").json()] == [first["id"]]
 
 
+def test_agreement_between_annotators(team: Team) -> None:
+    task = team.task()
+    team.annotate(team.anna, task)
+    assert team.listed(task)["agreement"] is None
+    other = team.annotate(team.bert, task, "Negative")
+    assert team.listed(task)["agreement"] == team.listed(task)["agreement_selected"] == 0.0
+    team.bert.ls.patch(f"/api/annotations/{other['id']}/", json={"result": choice("Positive")})
+    assert team.listed(task)["agreement"] == 100.0
+    given = [
+        {"result": choice(w), "completed_by": who.id}
+        for w, who in (("Positive", team.anna), ("Negative", team.bert))
+    ]
+    imported = {"data": {"text": "t"}, "annotations": given}
+    assert team.ls.post(f"/api/projects/{team.project}/import", json=[imported]).status_code == 201
+    query = '{"filters":{"conjunction":"and","items":[{"filter":"filter:tasks:agreement","operator":"less","value":50}]}}'
+    found = team.ls.get("/api/tasks/", params={"project": team.project, "query": query}).json()
+    assert [task["data"]["text"] for task in found["tasks"]] == ["t"]
+
+
 def test_annotation_is_read_and_changed(team: Team) -> None:
     task = team.task()
     made = team.annotate(team.anna, task, lead_time=1.5, unique_id="0198c0de-0000-7000-8000-000000000001")
