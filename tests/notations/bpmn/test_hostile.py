@@ -137,3 +137,41 @@ def test_other_encodings_are_read() -> None:
         name = "utf-8" if encoding == "utf-8-sig" else encoding
         content = f'<?xml version="1.0" encoding="{name}"?>{text}'.encode(encoding)
         assert read_bpmn(content).processes[0].name == "Größe"
+
+
+def wide(inside: str) -> bytes:
+    return f'<definitions {NS}><process id="p" isExecutable="true">{inside}</process></definitions>'.encode()
+
+
+def crossing(number: int) -> str:
+    """Gateways in a row, each with two flows to the next."""
+    parts = []
+    for n in range(number):
+        parts.append(f'<exclusiveGateway id="g{n}" default="a{n}"/>')
+        parts += [f'<sequenceFlow id="{w}{n}" sourceRef="g{n}" targetRef="g{n + 1}"/>' for w in "ab"]
+    return "".join(parts) + f'<task id="g{number}"/>'
+
+
+VENDOR = 'xmlns:c="http://camunda.org/schema/1.0/bpmn"'
+COSTLY = {
+    "many gateways": wide(crossing(15_000)),
+    "many errors": wide('<serviceTask/><exclusiveGateway id="x"/>' + "<serviceTask/>" * 45_000),
+    "many schema errors": wide("<nonsense/>" * 45_000),
+    "many processes": f"<definitions {NS}>".encode()
+    + b"".join(f'<process id="p{n}" isExecutable="true"/>'.encode() for n in range(30_000))
+    + b"</definitions>",
+    "open braces": wide(f'<userTask id="t" {VENDOR} c:candidateUsers="{"{" * 300_000}"/>'),
+    "open expressions": wide(f'<userTask id="t" {VENDOR} c:assignee="{"${" * 300_000}"/>'),
+    "many expressions": wide(f'<userTask id="t" {VENDOR} c:assignee="{"${a}" * 200_000}"/>'),
+    "a long expression": wide(f'<userTask id="t" {VENDOR} c:assignee="${{{"a." * 300_000}b}}"/>'),
+    "open quotes": wide(f'<userTask id="t" {VENDOR} c:assignee="${{{"&apos;&#92;" * 4_000}}}"/>'),
+}
+
+
+@pytest.mark.parametrize("name", sorted(COSTLY))
+def test_a_costly_document_costs_no_more_than_its_size(name: str) -> None:
+    started = time.perf_counter()
+    reading = read_bpmn(COSTLY[name])
+    assert time.perf_counter() - started < 10
+    assert len(reading.errors) <= 100
+    assert len(reading.warnings) <= 100

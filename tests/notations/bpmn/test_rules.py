@@ -1,7 +1,5 @@
 """Each rule of BPMN reading, on the smallest document that breaks it."""
 
-# ruff: noqa: E501 - XML reads better on one line
-
 from __future__ import annotations
 
 import pytest

@@ -3,6 +3,7 @@ count."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 from xml.parsers import expat
 
@@ -23,7 +24,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     size: int = 16 * 1024 * 1024
     depth: int = 128
-    elements: int = 200_000
+    elements: int = 50_000
     attributes: int = 256
 
 
@@ -37,6 +38,19 @@ class Document:
         self.root = root
         self._positions = positions
         self._order: dict[Node, int] | None = None
+
+    @cached_property
+    def namespaces(self) -> dict[str, str]:
+        """Every namespace prefix of the document; of one that is bound twice the last binding."""
+        found: dict[str, str] = {}
+        for node in self.root.iter(etree.Element):
+            found.update({prefix: uri for prefix, uri in node.nsmap.items() if prefix})
+        return found
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids of all elements."""
+        return frozenset(node.get("id") for node in self.root.iter(etree.Element) if node.get("id"))
 
     def position(self, node: Node | None) -> tuple[int | None, int | None]:
         """Line and column (from 1) of an element's start tag; `(None, None)` without an element."""

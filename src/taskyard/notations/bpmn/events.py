@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from taskyard.notations.bpmn.document import Node, etree
+from taskyard.notations.bpmn.document import Document, Node
 from taskyard.notations.bpmn.extensions import child, children, local, tag, text_of
 from taskyard.notations.bpmn.fault import Faults
 from taskyard.notations.bpmn.process import Element
@@ -169,11 +169,10 @@ def _check_links(found: Walk, faults: Faults) -> None:
             faults.error("reference", text, node)
 
 
-def check_associations(process: Node, faults: Faults) -> None:
+def check_associations(process: Node, document: Document, faults: Faults) -> None:
     """Report associations of a process that point at nothing."""
-    ids = {node.get("id") for node in process.getroottree().getroot().iter(etree.Element) if node.get("id")}
     for node in process.iter(tag("association")):
         for name in ("sourceRef", "targetRef"):
             ref = node.get(name, "")
-            if _unqualified(ref) not in ids and ref not in ids:
+            if _unqualified(ref) not in document.ids and ref not in document.ids:
                 faults.error("reference", f"Invalid reference {name} '{ref}' of association element", node)

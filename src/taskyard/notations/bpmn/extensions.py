@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from taskyard.notations.bpmn.document import Node, etree
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -15,30 +13,34 @@ VENDORS = (
 """Namespaces of Camunda 7, of Activiti (an alias since the fork) and of Operaton."""
 
 
+_MODEL = f"{{{MODEL}}}"
+_VENDORS = tuple(f"{{{namespace}}}" for namespace in VENDORS)
+
+
 def tag(name: str) -> str:
     """The qualified name of a BPMN element."""
-    return f"{{{MODEL}}}{name}"
+    return _MODEL + name
 
 
 def local(node: Node) -> str:
-    """The name of an element or attribute without its namespace."""
-    return etree.QName(node).localname
+    """The name of an element without its namespace."""
+    return node.tag.rpartition("}")[2]
 
 
 def is_model(node: Node) -> bool:
     """The element belongs to BPMN itself."""
-    return etree.QName(node).namespace == MODEL
+    return node.tag.startswith(_MODEL)
 
 
 def is_vendor(node: Node) -> bool:
     """The element belongs to a vendor extension."""
-    return etree.QName(node).namespace in VENDORS
+    return node.tag.startswith(_VENDORS)
 
 
 def vendor(node: Node, name: str) -> str | None:
     """A vendor attribute by its local name, whichever of the namespaces it is written in."""
-    for namespace in VENDORS:
-        value = node.get(f"{{{namespace}}}{name}")
+    for prefix in _VENDORS:
+        value = node.get(prefix + name)
         if value is not None:
             return value
     return None
@@ -46,13 +48,14 @@ def vendor(node: Node, name: str) -> str | None:
 
 def vendor_attributes(node: Node) -> dict[str, str]:
     """Every vendor attribute of an element by local name; the first namespace of `VENDORS` wins."""
-    found: dict[str, str] = {}
-    for namespace in reversed(VENDORS):
-        prefix = f"{{{namespace}}}"
-        found.update(
-            {str(key)[len(prefix) :]: value for key, value in node.items() if str(key).startswith(prefix)}
-        )
-    return found
+    written = [(name, value) for name, value in node.items() if name.startswith(_VENDORS)]
+    if not written:
+        return {}
+    written.sort(
+        key=lambda pair: next(n for n, prefix in enumerate(_VENDORS) if pair[0].startswith(prefix)),
+        reverse=True,
+    )
+    return {name.rpartition("}")[2]: value for name, value in written}
 
 
 def children(node: Node, *names: str) -> list[Node]:
@@ -85,8 +88,16 @@ def documentation(node: Node) -> str | None:
 
 
 def names(value: str | None) -> tuple[str, ...]:
-    """A comma list as a tuple; a comma inside `${…}` does not split."""
-    if not value:
-        return ()
-    parts = re.findall(r"(?:[^,{]|\{[^}]*\})+", value)
+    """A comma list as a tuple without repetitions; a comma inside `${…}` does not split."""
+    parts, start, depth = [], 0, 0
+    text = value or ""
+    for index, letter in enumerate(text):
+        if letter == "{":
+            depth += 1
+        elif letter == "}":
+            depth = max(0, depth - 1)
+        elif letter == "," and not depth:
+            parts.append(text[start:index])
+            start = index + 1
+    parts.append(text[start:])
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))

@@ -37,8 +37,12 @@ def unreadable(reason: str, message: str, line: int | None = None, column: int |
     return Unreadable(Fault(message=message, reason=reason, line=line, column=column))
 
 
+MOST = 100
+"""No more errors and no more warnings of one document are kept: the first ones tell enough."""
+
+
 class Faults:
-    """Collects errors and warnings while a document is walked. Elements are placed by `positions`."""
+    """Collects errors and warnings while a document is walked, at most `MOST` of each."""
 
     def __init__(self, document: Any) -> None:
         self._document = document
@@ -47,11 +51,13 @@ class Faults:
 
     def error(self, reason: str, message: str, node: Any, *related: str) -> None:
         """Note an error at an lxml element; `related` are further element ids."""
-        self.errors.append(self._fault(reason, message, node, related))
+        if len(self.errors) < MOST:
+            self.errors.append(self._fault(reason, message, node, related))
 
     def warning(self, reason: str, message: str, node: Any, *related: str) -> None:
         """Note something that the caller should know but that stops nothing."""
-        self.warnings.append(self._fault(reason, message, node, related))
+        if len(self.warnings) < MOST:
+            self.warnings.append(self._fault(reason, message, node, related))
 
     def _fault(self, reason: str, message: str, node: Any, related: tuple[str, ...]) -> Fault:
         line, column = self._document.position(node)

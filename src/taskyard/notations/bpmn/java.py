@@ -4,6 +4,7 @@ deployed."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from taskyard.notations.bpmn.document import Node, etree
 from taskyard.notations.bpmn.extensions import is_vendor, local, vendor, vendor_attributes
@@ -44,15 +45,26 @@ VALUE_METHODS = frozenset((
 """Methods that values of process variables have (text, numbers, lists, maps, dates, JSON, XML). A call of
 any other method on a name that is not built in needs a bean."""
 
-_SPAN = re.compile(r"[$#]\{(.*?)\}", re.S)
+LONGEST = 10_000
+"""Letters of one expression; longer ones are refused unread."""
+
+_SPAN = re.compile(r"[$#]\{([^}]*)(\}?)")
 _TEXT = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _CALL = re.compile(r"(?<![\w.)\]])([A-Za-z_]\w*)((?:\s*\.\s*\w+)*)\s*\.\s*([A-Za-z_]\w*)\s*\(")
 
 
+def spans(text: str) -> Iterator[str]:
+    """What stands inside each `${…}` and `#{…}`, up to the next closing brace."""
+    for match in _SPAN.finditer(text):
+        if match[2]:
+            yield match[1]
+
+
 def bean_of(expression: str) -> str | None:
-    """The bean call in an expression such as `${mailer.send(order)}`, as `mailer.send`; None when there is
-    none."""
-    for span in _SPAN.findall(expression):
+    """The bean call in an expression such as `${mailer.send(order)}`, as `mailer.send`; None without one."""
+    for span in spans(expression):
+        if len(span) > LONGEST:
+            return f"{span[:40]}…"
         for root, path, method in _CALL.findall(_TEXT.sub("''", span)):
             if root not in BUILT_IN and method not in VALUE_METHODS:
                 return "".join(f"{root}{path}.{method}".split())

@@ -61,19 +61,21 @@ def _read(document: Document, ttl_required: bool) -> Reading:
     declared = catalogue(document.root)
     models: list[ProcessModel] = []
     ignored: list[str] = []
+    keys: set[str] = set()
     for process in children(document.root, "process"):
         key = process.get("id")
         if process.get("isExecutable", "false").strip() not in ("true", "1"):
             ignored.append(key or "")
         elif not key:
             faults.error("attribute", "A process needs an id", process)
-        elif key in {model.key for model in models}:
+        elif key in keys:
             text = (
                 f"The deployment contains definitions with the same key '{key}' (id attribute), this is not "
                 f"allowed"
             )
             faults.error("duplicate", text, process)
         else:
+            keys.add(key)
             models.append(_process(document, process, declared, faults, ttl_required))
     if faults.errors:
         return Reading(ignored=tuple(ignored), errors=tuple(faults.errors), warnings=tuple(faults.warnings))
@@ -86,7 +88,7 @@ def _process(
     found = walk(process)
     check_structure(found, faults)
     check_events(found, declared, faults)
-    check_associations(process, faults)
+    check_associations(process, document, faults)
     check_activities(found, faults)
     check_java(process, faults)
     users, groups = _starters(process)

@@ -64,11 +64,8 @@ def _fault(document: Document, entry: Any) -> Fault:
 def _node(document: Document, entry: Any) -> Node | None:
     """The element an error is about. The validator names it by path; prefixes in it are the document's
     own."""
-    namespaces: dict[str, str] = {}
-    for element in document.root.iter(etree.Element):
-        namespaces.update({prefix: uri for prefix, uri in element.nsmap.items() if prefix})
     try:
-        found = document.root.getroottree().xpath(entry.path, namespaces=namespaces)
+        found = document.root.getroottree().xpath(entry.path, namespaces=document.namespaces)
     except (etree.XPathError, TypeError, ValueError):
         found = []
     if isinstance(found, list) and found:

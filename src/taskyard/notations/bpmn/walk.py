@@ -38,10 +38,11 @@ class Walk(msgspec.Struct):
     flows: dict[str, Flow]
     nodes: dict[str, Node]
     anonymous: list[Node]
+    leaving: dict[str, list[Flow]]
 
     def outgoing(self, element: str) -> list[Flow]:
         """The sequence flows that leave an element, in XML order."""
-        return [flow for flow in self.flows.values() if flow.source == element]
+        return self.leaving.get(element, [])
 
     def of_type(self, *types: str) -> Iterator[tuple[Element, Node]]:
         """Elements of the types with their XML."""
@@ -52,7 +53,7 @@ class Walk(msgspec.Struct):
 
 def walk(process: Node) -> Walk:
     """Collect the flow nodes and sequence flows of a process and of the subprocesses in it."""
-    found = Walk(process, {}, {}, {}, [])
+    found = Walk(process, {}, {}, {}, [], {})
     _scope(process, found)
     return found
 
@@ -78,7 +79,7 @@ def _flow(node: Node, scope_id: str, found: Walk) -> None:
     key = node.get("id") or f"{source}->{target}"
     condition = child(node, "conditionExpression")
     found.nodes[key] = node
-    found.flows[key] = Flow(
+    flow = Flow(
         id=key,
         source=source,
         target=target,
@@ -86,6 +87,8 @@ def _flow(node: Node, scope_id: str, found: Walk) -> None:
         name=node.get("name"),
         condition=text_of(condition) if condition is not None else None,
     )
+    found.flows[key] = flow
+    found.leaving.setdefault(source, []).append(flow)
 
 
 def event_definitions(node: Node) -> list[Node]:
@@ -109,7 +112,7 @@ def _element(node: Node, kind: str, scope_id: str) -> Element:
         name=node.get("name"),
         event=local(definition).removesuffix("EventDefinition") if definition is not None else None,
         ref=ref,
-        attached_to=node.get("attachedToRef"),
+        attached_to=node.get("attachedToRef", "").rpartition(":")[2] or None,
         interrupting=interrupting.strip() in ("true", "1"),
         default=node.get("default"),
         loop=_loop(node),
