@@ -1,4 +1,5 @@
-"""Queries as data: a filter tree, an order, a page. The store compiles them; a property test evaluates them by hand.
+"""Queries as data: a filter tree, an order, a page. The store compiles them; a property test evaluates them
+by hand.
 
 Field and relation names are those of `store/fields.py`; `docs/query-model.md` lists them by entity.
 """
@@ -28,9 +29,10 @@ Operator = Literal[
     "is_null",
     "not_null",
 ]
-"""`contains`, `starts`, `ends` take literal text (case matters); `icontains` ignores case; `like` and `ilike` take SQL
-patterns with backslash as escape; `in` and `not_in` take a list; `is_null` and `not_null` take no value.
-Every operator but `is_null`, `ne` and `not_in` is false on an absent value; `ne` and `not_in` are true on it."""
+"""`contains`, `starts`, `ends` take literal text (case matters); `icontains` ignores case; `like` and `ilike`
+take SQL patterns with backslash as escape; `in` and `not_in` take a list; `is_null` and `not_null` take no
+value. Every operator but `is_null`, `ne` and `not_in` is false on an absent value; `ne` and `not_in` are true
+on it."""
 
 
 class Cmp(msgspec.Struct, frozen=True):
@@ -80,9 +82,9 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """What to list. `entity` is a key of `store/fields.py`; the row id is always the last tiebreak (direction of the
-    first order key). `limit` None asks for everything: use the streaming call. `after` is the `next` of a former page
-    of the same filter and order; `offset` skips rows for APIs that demand it."""
+    """What to list. `entity` is a key of `store/fields.py`; the row id is always the last tiebreak (direction
+    of the first order key). `limit` None asks for everything: use the streaming call. `after` is the `next`
+    of a former page of the same filter and order; `offset` skips rows for APIs that demand it."""
 
     entity: str
     where: Filter = TRUE
@@ -105,9 +107,14 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def both(*parts: Filter | None) -> Filter:
-    """The conjunction of the parts that are there."""
-    kept = tuple(part for part in parts if part is not None and part != TRUE)
-    return kept[0] if len(kept) == 1 else All(kept)
+    """The conjunction of the parts that are there, as one flat list."""
+    kept: list[Filter] = []
+    for part in parts:
+        if isinstance(part, All):
+            kept += part.of
+        elif part is not None:
+            kept.append(part)
+    return kept[0] if len(kept) == 1 else All(tuple(kept))
 
 
 def either(*parts: Filter | None) -> Filter:

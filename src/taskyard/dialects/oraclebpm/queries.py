@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskyard.dialects.oraclebpm.parameters import Wanted
-from taskyard.dialects.oraclebpm.states import FILTERS
+from taskyard.dialects.oraclebpm.states import FILTERS, FINAL
 from taskyard.model.principal import Principal
 from taskyard.model.query import (
     FALSE,
@@ -15,6 +15,7 @@ from taskyard.model.query import (
     Not,
     Order,
     Query,
+    Some,
     both,
     either,
     eq,
@@ -56,7 +57,7 @@ def task_query(wanted: Wanted, caller: Principal) -> Query:
         where=both(
             SHOWN,
             either(*(FILTERS[status] for status in wanted.statuses)),
-            assignment(wanted.assignment, caller),
+            _selective(assignment(wanted.assignment, caller, FINAL.isdisjoint(wanted.statuses))),
             *_conditions(wanted),
         ),
         order=tuple(Order(ORDERS[field], desc=desc) for field, desc in wanted.order) or DEFAULT_ORDER,
@@ -66,44 +67,55 @@ def task_query(wanted: Wanted, caller: Principal) -> Query:
     )
 
 
-def assignment(word: str, caller: Principal) -> Filter:
-    """The tasks that stand in a relation to the caller (reference §3.2 of the API)."""
+def _selective(node: Filter) -> Filter:
+    """The same filter as a list of ways, which the store can collect one by one instead of walking past
+    everything."""
+    return node if node == TRUE or isinstance(node, Some) else Some((node,))
+
+
+def assignment(word: str, caller: Principal, open_only: bool = False) -> Filter:
+    """The tasks that stand in a relation to the caller. `open_only` says that finished ones are not asked
+    for."""
     if word in ("ALL", "ADMIN"):
         return TRUE
+    everybody = _candidate(caller.name, caller.groups, open_only=open_only)
     if word == "MY":
-        return mine(caller)
+        return mine(caller, open_only)
     if word == "GROUP":
-        return both(Cmp("assignee", "is_null"), _candidate(groups=caller.groups))
+        return both(Cmp("assignee", "is_null"), _candidate(None, caller.groups, open_only=open_only))
     if word == "MY_AND_GROUP":
-        unclaimed = both(Cmp("assignee", "is_null"), _candidate(caller.name, caller.groups))
-        return either(eq("assignee", caller.name), unclaimed)
+        return Some((eq("assignee", caller.name), both(Cmp("assignee", "is_null"), everybody)))
     if word == "MY_AND_GROUP_ALL":
-        return either(eq("assignee", caller.name), _candidate(caller.name, caller.groups))
+        return Some((eq("assignee", caller.name), everybody))
     if word == "REPORTEES":
         return _reportees(caller)
     if word == "OWNER":
         return one_of("owner", (caller.name, *sorted(caller.groups)))
     if word == "REVIEWER":
-        return _candidate(caller.name, caller.groups, role="reviewer")
+        return _candidate(caller.name, caller.groups, role="reviewer", open_only=open_only)
     if word == "CREATOR":
         return eq("creator", caller.name)
     acted = Has("events", All((eq("actor", caller.name), Cmp("type", "ne", "task.created"))))
     return both(acted, Not(both(Cmp("closed_at", "is_null"), mine(caller))))
 
 
-def mine(caller: Principal) -> Filter:
+def mine(caller: Principal, open_only: bool = False) -> Filter:
     """The tasks that are the caller's alone: taken, given, or offered to nobody else."""
     others = Not(both(eq("type", "user"), eq("name", caller.name)))
     only = both(
         Cmp("assignee", "is_null"),
-        _candidate(caller.name),
+        _candidate(caller.name, open_only=open_only),
         Not(Has("candidates", both(eq("role", "candidate"), others))),
     )
-    return either(eq("assignee", caller.name), only)
+    return Some((eq("assignee", caller.name), only))
 
 
 def _candidate(
-    user: str | None = None, groups: frozenset[str] = frozenset(), role: str = "candidate"
+    user: str | None = None,
+    groups: frozenset[str] = frozenset(),
+    *,
+    role: str = "candidate",
+    open_only: bool = False,
 ) -> Filter:
     """The user, or one of the groups, is among those named for a role."""
     parts: list[Filter] = []
@@ -111,7 +123,10 @@ def _candidate(
         parts.append(both(eq("type", "user"), eq("name", user)))
     if groups:
         parts.append(both(eq("type", "group"), one_of("name", tuple(sorted(groups)))))
-    return Has("candidates", both(eq("role", role), either(*parts))) if parts else FALSE
+    if not parts:
+        return FALSE
+    unfinished = eq("open", True) if open_only else None
+    return Has("candidates", both(eq("role", role), either(*parts), unfinished))
 
 
 def _reportees(caller: Principal) -> Filter:
@@ -120,7 +135,7 @@ def _reportees(caller: Principal) -> Filter:
         return FALSE
     names = tuple(sorted(caller.reports))
     offered = both(eq("role", "candidate"), eq("type", "user"), one_of("name", names))
-    theirs = either(one_of("assignee", names), both(Cmp("assignee", "is_null"), Has("candidates", offered)))
+    theirs = Some((one_of("assignee", names), both(Cmp("assignee", "is_null"), Has("candidates", offered))))
     return both(theirs, Not(mine(caller)))
 
 
