@@ -155,7 +155,7 @@ async def selected_tasks(request: Request, project: Definition, body: ActionBody
     asked = from_document(
         {"filters": body.filters, "selectedItems": body.selected_items, "ordering": body.ordering}
     )
-    where = both(*in_project(project.id).of, asked.where)  # type: ignore[union-attr]
+    where = both(in_project(project.id), asked.where)
     query = Query(entity="task", where=where, order=asked.order or (Order("id"),), limit=LARGEST_SELECTION)
     page = await request.app.list(query, reader(request.caller))
     if page.has_more:

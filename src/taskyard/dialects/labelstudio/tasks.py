@@ -101,7 +101,7 @@ async def list_of_project(request: Request, params: PageParams, body: None) -> R
     number = page_number(params.page)
     caller = request.caller
     where = both(
-        *in_project(project.id).of,  # type: ignore[union-attr]
+        in_project(project.id),
         assigned_or_free(caller.name, caller.id) if role == "AN" else None,
     )
     query = Query(entity="task", where=where, order=(Order("id"),), limit=size)
