@@ -23,7 +23,7 @@ FLAGS = [
 OPEN_TASKS = 120
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with a human-task definition, a suspended-free catalogue of task definitions and 120 open tasks."""
     server = Server(tmp_path_factory.mktemp("yard")).start()
@@ -54,9 +54,10 @@ def fill(server: Server) -> None:
     admin.post("/v1/tasks/batch", json={"tasks": tasks}).raise_for_status()
 
 
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Debian's Chromium with a profile of its own."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium with a profile of its own. Closed with the module: while it is open, its event loop counts as
+    running, and other tests could not start theirs."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
