@@ -21,6 +21,7 @@ from taskyard.model.row import Row
 from taskyard.model.time import Clock
 from taskyard.store.builder import is_simple
 from taskyard.store.link import Link
+from taskyard.store.schema import HEAD, current
 from taskyard.store.store import Store
 
 R = TypeVar("R", bound=Row)
@@ -130,10 +131,14 @@ class Application:
     async def ready(self) -> dict[str, bool]:
         """What readiness depends on, and whether it holds."""
         try:
-            answered = await self.store.read(lambda link: bool(link.rows("SELECT 1")))
+            revision = await self.store.read(current)
         except Exception:
-            answered = False
-        return {"database": answered, "writer": all(lane.is_alive() for lane in self.store.lanes)}
+            revision = None
+        return {
+            "database": revision is not None,
+            "migrations": revision == HEAD,
+            "writer": all(lane.is_alive() for lane in self.store.lanes),
+        }
 
     def _scoped(self, query: Query, principal: Principal, action: str) -> Query:
         if principal.admin:
