@@ -8,6 +8,7 @@ that makes the tasks, so that no import can run twice.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from itertools import islice
 from weakref import WeakKeyDictionary
@@ -45,12 +46,33 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reading(msgspec.Struct, kw_only=True):
-    """What was read, and what was seen on the way."""
+    """What was seen while all sources were read and checked. Small imports are kept as read; `slices` reads
+    large ones again, so that they are never in memory as a whole."""
 
-    tasks: list[NewLabelTask]
+    passes: list[tuple[Callable[[], Iterator[Item]], Importer]]
+    kept: list[NewLabelTask] | None
     formats: dict[str, int]
     columns: list[str]
     tables: bool = False
+    count: int = 0
+    answers: Tally[str] = msgspec.field(default_factory=Tally)
+
+    def note(self, part: list[NewLabelTask]) -> None:
+        """Count the tasks of a slice, and keep them while there is one slice only."""
+        self.count += len(part)
+        self.answers.update(answer.kind for new in part for answer in new.answers)
+        if self.kept is not None:
+            self.kept = [*self.kept, *part] if self.count <= SLICE else None
+
+    def slices(self) -> Iterator[list[NewLabelTask]]:
+        """The tasks in order, some at a time; can be called again."""
+        if self.kept is not None:
+            yield self.kept
+            return
+        for open_items, importer in self.passes:
+            items = open_items()
+            while part := list(islice(items, SLICE)):
+                yield tasks(part, importer)
 
 
 class ImportOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,11 +119,11 @@ async def read_sources(
     places of what is wrong; then nothing may be kept."""
     settings = await settings_of(app, project)
     config = await asyncio.to_thread(read, settings.label_config)
-    reading = Reading(tasks=[], formats={}, columns=[])
+    reading = Reading(passes=[], kept=[], formats={}, columns=[])
     people: dict[int | str, int] = {}
     for source in sources:
         await _read_source(app, project, caller, source, options, config, people, reading)
-    if not reading.tasks:
+    if not reading.count:
         raise rejected("invalid", "load_tasks: No tasks added", reason="no_tasks")
     return reading
 
@@ -116,28 +138,28 @@ async def _read_source(
     people: dict[int | str, int],
     reading: Reading,
 ) -> None:
+    importer = Importer(
+        config=config,
+        caller=caller.id,
+        people=people,
+        preannotated=options.preannotated,
+        file_upload=f"upload/{project.key}/{source.name}" if source.name is not None else None,
+        overlap=options.overlap,
+    )
+    reading.passes.append((lambda: _items(project, source, options), importer))
     items = _items(project, source, options)
-    upload = f"upload/{project.key}/{source.name}" if source.name is not None else None
     first = True
     while part := await _in_thread(lambda: list(islice(items, SLICE)), source.name):
         if source.name is not None and first:
             _note_file(reading, source.name, part[0])
         first = False
         await _meet(app, {named for item in part for named in authors(item.value)}, people)
-        importer = Importer(
-            config=config,
-            caller=caller.id,
-            people=people,
-            preannotated=options.preannotated,
-            file_upload=upload,
-            overlap=options.overlap,
-        )
-        reading.tasks += await asyncio.to_thread(tasks, part, importer)
-        if len(reading.tasks) > app.settings.max_import_tasks:
+        reading.note(await asyncio.to_thread(tasks, part, importer))
+        if reading.count > app.settings.max_import_tasks:
             raise rejected(
                 "invalid",
                 f"Maximum task number is {app.settings.max_import_tasks}, "
-                f"current task number is {len(reading.tasks)}",
+                f"current task number is {reading.count}",
                 reason="too_many_tasks",
             )
 
@@ -196,16 +218,21 @@ async def import_now(
 ) -> tuple[Reading, Imported]:
     """Read the sources, keep the uploads and make the tasks in one commit."""
     reading = await read_sources(app, project, caller, sources, options)
-    imported = await app.run(
-        ImportTasks(
-            actor=caller,
-            project_id=project.id,
-            tasks=tuple(reading.tasks),
-            uploads=uploads,
-            replaces=replaces,
-        )
-    )
+    command = _command(reading, caller, project)
+    imported = await app.run(msgspec.structs.replace(command, uploads=uploads, replaces=replaces))
     return reading, imported
+
+
+def _command(reading: Reading, caller: Principal, project: Definition) -> ImportTasks:
+    return ImportTasks(
+        actor=caller,
+        project_id=project.id,
+        slices=reading.slices,
+        tasks=reading.count,
+        annotations=reading.answers["annotation"],
+        predictions=reading.answers["prediction"],
+        drafts=reading.answers["draft"],
+    )
 
 
 async def import_predictions(app: Application, project: Definition, caller: Principal, body: bytes) -> int:
@@ -311,11 +338,7 @@ class ImportRunner:
             data_columns=tuple(reading.columns),
             could_be_tasks_list=reading.tables,
         )
-        await app.run(
-            ImportTasks(
-                actor=caller, project_id=project.id, tasks=tuple(reading.tasks), job=job_id, record=done
-            )
-        )
+        await app.run(msgspec.structs.replace(_command(reading, caller, project), job=job_id, record=done))
 
     async def _sources(self, record: ImportRecord) -> list[Source]:
         sources = []

@@ -3,15 +3,25 @@ answered."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 
 from taskyard.engine.access import require
-from taskyard.engine.label_tasks import Created, CreateLabelTasks, create_label_tasks, project_of
+from taskyard.engine.label_tasks import (
+    Created,
+    LabelRows,
+    emit_created,
+    next_numbers,
+    project_of,
+    settings_of,
+)
 from taskyard.engine.protocol import Command, decides
 from taskyard.model.definition import Definition, Resource, ResourceBytes
 from taskyard.model.execution import Job
+from taskyard.model.ids import Ids
 from taskyard.model.labeling import IMPORT_JOB, PROJECT, ImportRecord, NewLabelTask, NewUpload
 from taskyard.model.problem import rejected
 from taskyard.model.task import Progress, Task
@@ -24,13 +34,19 @@ _encode = msgspec.json.Encoder().encode
 class ImportTasks(Command, kw_only=True, frozen=True):
     """Keep files and create the tasks read from them, all or nothing.
 
-    `replaces` are stored names whose tasks go first (a re-import). With `job` the import was recorded before:
-    the job closes with the same commit, and a job that is closed already refuses, so that no import runs
-    twice.
+    `slices()` gives the tasks in order, some at a time, and may be called again; they are checked already and
+    hold as many tasks and answers as the counts say. They are made into rows only while the batch is written,
+    so that an import never is in memory as a whole. `replaces` are stored names whose tasks go first (a
+    re-import). With `job` the import was recorded before: the job closes with the same commit, and a job that
+    is closed already refuses, so that no import runs twice.
     """
 
     project_id: int
-    tasks: tuple[NewLabelTask, ...]
+    slices: Callable[[], Iterable[list[NewLabelTask]]]
+    tasks: int
+    annotations: int
+    predictions: int
+    drafts: int
     uploads: tuple[NewUpload, ...] = ()
     replaces: tuple[str, ...] = ()
     job: int | None = None
@@ -90,9 +106,7 @@ def import_tasks(command: ImportTasks, view: View) -> Imported:
     if command.replaces:
         _remove_tasks(view, project, set(command.replaces))
     ids = _keep(view, project, command.uploads, command)
-    created = create_label_tasks(
-        CreateLabelTasks(actor=command.actor, project_id=project.id, tasks=command.tasks), view
-    )
+    created = _create(command, project, view)
     if job is not None:
         record = command.record or ImportRecord()
         _close(
@@ -109,6 +123,31 @@ def import_tasks(command: ImportTasks, view: View) -> Imported:
             ),
         )
     return Imported(upload_ids=ids, created=created)
+
+
+def _create(command: ImportTasks, project: Definition, view: View) -> Created:
+    first = next_numbers(view, project, command.tasks)
+    settings = settings_of(view, project)
+    task_ids = [view.row_id() for _ in range(command.tasks)]
+    now, creator = view.now, _name(command)
+
+    def slices(ids: Ids) -> Iterator[list[Any]]:
+        place = 0
+        for part in command.slices():
+            rows = LabelRows(ids, now, project, settings, creator)
+            for new in part:
+                rows.add(task_ids[place], new, first + place)
+                place += 1
+            yield from rows.tables()
+
+    view.insert_slices(LabelRows.TYPES, slices)
+    emit_created(view, command, project, task_ids)
+    return Created(
+        task_ids=tuple(task_ids),
+        annotations=command.annotations,
+        predictions=command.predictions,
+        drafts=command.drafts,
+    )
 
 
 @decides(KeepUploads)

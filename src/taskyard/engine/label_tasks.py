@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Iterable
 
 import msgspec
@@ -11,6 +12,7 @@ from taskyard.engine.agreement import agreement
 from taskyard.engine.protocol import Command, decides
 from taskyard.model.definition import Definition, VersionDocument
 from taskyard.model.identity import Sequence
+from taskyard.model.ids import Ids
 from taskyard.model.labeling import LABEL, PROJECT, AnswerDocument, NewAnswer, NewLabelTask, ProjectDocument
 from taskyard.model.problem import rejected
 from taskyard.model.row import Row
@@ -58,44 +60,65 @@ def create_label_tasks(command: CreateLabelTasks, view: View) -> Created:
     """Needs `update` on the project."""
     project = project_of(view, command.project_id)
     require(command.actor, "update", kind=PROJECT, key=project.key, owner=project.owner)
-    settings = settings_of(view, project)
-    numbers = view.get(Sequence, f"label:{project.id}")
-    first = numbers.next if numbers else 1
-    following = first + len(command.tasks)
-    if numbers is None:
-        view.insert(Sequence(name=f"label:{project.id}", next=following))
-    else:
-        numbers.next = following
-        view.update(numbers)
-    batch = _Batch(view, project, settings, command.actor.name if command.actor else None)
+    first = next_numbers(view, project, len(command.tasks))
+    batch = LabelRows(view, view.now, project, settings_of(view, project), _name(command))
     for number, new in enumerate(command.tasks, start=first):
-        batch.add(new, number)
+        batch.add(view.row_id(), new, number)
     for rows in batch.tables():
         view.insert_many(rows)
-    view.emit(
-        "label_tasks_created",
-        actor=batch.creator,
-        definition_id=project.id,
-        data={"tasks": len(batch.tasks), "first": batch.tasks[0].id if batch.tasks else None},
-    )
-    counts = {
-        kind: sum(1 for row in batch.submissions if row.kind == kind) for kind in ("annotation", "prediction")
-    }
+    emit_created(view, command, project, [task.id for task in batch.tasks])
+    kinds = Tally(row.kind for row in batch.submissions)
     return Created(
         task_ids=tuple(task.id for task in batch.tasks),
-        annotations=counts["annotation"],
-        predictions=counts["prediction"],
-        drafts=len(batch.submissions) - sum(counts.values()),
+        annotations=kinds["annotation"],
+        predictions=kinds["prediction"],
+        drafts=kinds["draft"],
     )
 
 
-class _Batch:
-    """The rows of the tasks that one command creates, by table."""
+def next_numbers(view: View, project: Definition, size: int) -> int:
+    """The first of `size` numbers that a project's tasks get."""
+    numbers = view.get(Sequence, f"label:{project.id}")
+    first = numbers.next if numbers else 1
+    if numbers is None:
+        view.insert(Sequence(name=f"label:{project.id}", next=first + size))
+    else:
+        numbers.next = first + size
+        view.update(numbers)
+    return first
+
+
+def emit_created(view: View, command: Command, project: Definition, task_ids: list[int]) -> None:
+    """One event for all tasks of a command."""
+    view.emit(
+        "label_tasks_created",
+        actor=_name(command),
+        definition_id=project.id,
+        data={"tasks": len(task_ids), "first": task_ids[0] if task_ids else None},
+    )
+
+
+def _name(command: Command) -> str | None:
+    return command.actor.name if command.actor else None
+
+
+class LabelRows:
+    """The rows of new tasks, by table."""
+
+    TYPES: tuple[type[Row], ...] = (
+        Task,
+        TaskDocument,
+        TaskAttribute,
+        Progress,
+        Submission,
+        SubmissionDocument,
+    )
 
     def __init__(
-        self, view: View, project: Definition, settings: ProjectDocument, creator: str | None
+        self, ids: Ids, now: int, project: Definition, settings: ProjectDocument, creator: str | None
     ) -> None:
-        self.view = view
+        self.ids = ids
+        self.now = now
         self.project = project
         self.settings = settings
         self.creator = creator
@@ -109,11 +132,11 @@ class _Batch:
     def tables(self) -> tuple[list[Row], ...]:
         return (self.tasks, self.documents, self.values, self.progress, self.submissions, self.answers)  # type: ignore[return-value]
 
-    def add(self, new: NewLabelTask, number: int) -> None:
-        view, now = self.view, self.view.now
+    def add(self, task_id: int, new: NewLabelTask, number: int) -> None:
+        now = self.now
         task = Task(
-            id=view.row_id(),
-            uid=view.uid(),
+            id=task_id,
+            uid=self.ids.uid(),
             tenant=self.project.tenant,
             kind=LABEL,
             definition_id=self.project.id,
@@ -150,8 +173,8 @@ class _Batch:
 
     def _answer(self, task: Task, new: NewAnswer) -> Submission:
         row = Submission(
-            id=self.view.row_id(),
-            uid=new.uid or self.view.uid(),
+            id=self.ids.row_id(),
+            uid=new.uid or self.ids.uid(),
             tenant=task.tenant,
             task_id=task.id,
             definition_id=task.definition_id,
@@ -164,8 +187,8 @@ class _Batch:
             model_version=new.model_version,
             score=new.score,
             lead_time=new.lead_time,
-            created_at=new.created_at if new.created_at is not None else self.view.now,
-            updated_at=new.updated_at if new.updated_at is not None else self.view.now,
+            created_at=new.created_at if new.created_at is not None else self.now,
+            updated_at=new.updated_at if new.updated_at is not None else self.now,
         )
         self.submissions.append(row)
         self.answers.append(SubmissionDocument(submission_id=row.id, document=new.document))

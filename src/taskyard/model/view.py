@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar
 
+from taskyard.model.ids import Ids
 from taskyard.model.row import Row
 
 R = TypeVar("R", bound=Row)
+
+Slices = Callable[[Ids], Iterable[list[Any]]]
+"""`slices(ids)` yields lists of rows of one type each; `ids` gives them fresh identifiers."""
 
 
 class View(Protocol):
@@ -47,6 +51,12 @@ class View(Protocol):
 
     def insert_many(self, rows: list[Any]) -> None:
         """Insert rows of one type; the cheap way for imports."""
+        ...
+
+    def insert_slices(self, row_types: tuple[type[Row], ...], slices: Slices) -> None:
+        """Insert rows of these types while the batch is written, slice by slice, so that they are never in memory at
+        once: the way for large imports. `slices` is called then, and again if the batch is tried again; it must not
+        refuse anything any more. The rows cannot be read in the same batch."""
         ...
 
     def update(self, row: Row) -> None:

@@ -89,6 +89,10 @@ class Flush:
             link.insert(
                 row_type.TABLE, shape.names, shape.types, _tuples(sorted(inserts[row_type], key=key_of))
             )
+        for rows in unit.sliced():
+            deltas.add(rows)
+            shape = shape_of(type(rows[0]))
+            link.insert(type(rows[0]).TABLE, shape.names, shape.types, _tuples(rows))
         for row_type in sorted(updates, key=_table):
             shape = shape_of(row_type)
             rows = _tuples(sorted(updates[row_type], key=key_of))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from taskyard.model.execution import Event
 from taskyard.model.ids import uuid7
 from taskyard.model.row import Row
+from taskyard.model.view import Slices
 from taskyard.store.codec import key_of
 
 Slot = tuple[type[Row], tuple[Any, ...]]
@@ -30,6 +31,20 @@ class Need(Exception):
         self.finds = finds or []
 
 
+class Fresh:
+    """Identifiers for rows that are made while the batch is written."""
+
+    def __init__(self, ids: Any, now: int) -> None:
+        self.ids = ids
+        self.now = now
+
+    def row_id(self) -> int:
+        return self.ids.row_id()
+
+    def uid(self) -> str:
+        return uuid7(self.now)
+
+
 class Unit:
     """The view of a batch of commands. `begin_command` and `undo_command` bracket each of them."""
 
@@ -46,7 +61,8 @@ class Unit:
         self.bulk: list[list[Row]] = []
         self.wiped: list[tuple[type[Row], str, list[Any]]] = []
         self.journal: list[tuple[Slot, bool, Row | None, bool, Row | None]] = []
-        self.marks = (0, 0)
+        self.slices: list[Slices] = []
+        self.marks = (0, 0, 0)
         self.touched: set[type[Row]] = set()
         self.given: list[Any] = []
         self.replayed = 0
@@ -64,7 +80,7 @@ class Unit:
             self.drawn.clear()
         self.again = False
         self.cursor = 0
-        self.marks = (len(self.bulk), len(self.wiped))
+        self.marks = (len(self.bulk), len(self.wiped), len(self.slices))
 
     def undo_command(self) -> None:
         """Take back every change since `begin_command`. The next try draws the same row ids again, so that what it
@@ -84,6 +100,7 @@ class Unit:
         self.journal.clear()
         del self.bulk[self.marks[0] :]
         del self.wiped[self.marks[1] :]
+        del self.slices[self.marks[2] :]
 
     def get(self, row_type: type[Any], *key: Any) -> Any:
         slot = (row_type, key)
@@ -134,6 +151,20 @@ class Unit:
             self._stamp(row)
         self.touched.add(type(rows[0]))
         self.bulk.append(list(rows))
+
+    def insert_slices(self, row_types: tuple[type[Row], ...], slices: Slices) -> None:
+        self.touched.update(row_types)
+        self.slices.append(slices)
+
+    def sliced(self) -> Iterator[list[Any]]:
+        """The rows of all slices, made one slice after the other."""
+        fresh = Fresh(self.ids, self.now)
+        for slices in self.slices:
+            for rows in slices(fresh):
+                for row in rows:
+                    self._stamp(row)
+                if rows:
+                    yield rows
 
     def update(self, row: Row) -> None:
         self._stamp(row)

@@ -71,7 +71,6 @@ def test_annotations_default_to_ground_truth_by_the_importer() -> None:
                 "completed_by": {"email": "Ann@Example.com"},
                 "lead_time": 1.5,
                 "created_at": "2021-07-06T06:06:25.927570Z",
-                "unique_id": "31B1F3DD-f94d-47b5-9168-7c822be1f3ab",
             },
         ],
     }
@@ -85,7 +84,6 @@ def test_annotations_default_to_ground_truth_by_the_importer() -> None:
         1.5,
     )
     assert second.created_at == 1625551585927
-    assert second.uid == "31b1f3dd-f94d-47b5-9168-7c822be1f3ab"
     assert list(authors(value)) == ["ann@example.com"]
 
 

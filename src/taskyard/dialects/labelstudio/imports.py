@@ -239,7 +239,7 @@ def _options(params: ImportParams) -> ImportOptions:
 
 def _result(reading: Reading, ids: tuple[int, ...], parcel: Parcel, seconds: float) -> ImportResult:
     return ImportResult(
-        task_count=len(reading.tasks),
+        task_count=reading.count,
         annotation_count=None,
         prediction_count=None,
         duration=round(seconds, 6),

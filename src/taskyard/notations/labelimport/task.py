@@ -176,7 +176,6 @@ def _annotation(entry: Any, importer: Importer) -> NewAnswer:
             )
         ).decode(),
         author_id=_author(entry.get("completed_by"), importer),
-        uid=_uid(entry.get("unique_id")),
         cancelled=_flag(entry, "was_cancelled", False),
         ground_truth=_flag(entry, "ground_truth", True),
         lead_time=_number(entry, "lead_time"),
@@ -263,15 +262,6 @@ def _moment(entry: dict[str, Any], key: str) -> int | None:
         return from_datetime(datetime.fromisoformat(value))
     except (TypeError, ValueError):
         raise _fault(f'"{key}" must be an ISO 8601 date and time') from None
-
-
-def _uid(value: Any) -> str | None:
-    if value is None:
-        return None
-    text = str(value).lower()
-    if len(text) != 36 or not all(c in "0123456789abcdef-" for c in text):
-        raise _fault('"unique_id" must be a UUID')
-    return text
 
 
 def _fault(message: str) -> Rejected:
