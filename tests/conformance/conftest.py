@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -43,19 +44,21 @@ def client_venv(name: str, requirements: list[str]) -> ClientVenv:
     digest = hashlib.sha256(f"{sys.version_info[:2]}\n{wanted}".encode()).hexdigest()[:12]
     home = VENVS / f"{name}-{digest}"
     done = home / ".complete"
-    if not done.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
-        install = [
-            str(home / "bin" / "python"),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ]
-        subprocess.run([*install, *requirements], check=True)
-        done.write_text(wanted)
+    VENVS.mkdir(exist_ok=True)
+    with (VENVS / f"{name}.lock").open("w") as lock:  # test processes side by side want the same client
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
+            install = [
+                str(home / "bin" / "python"),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ]
+            subprocess.run([*install, *requirements], check=True)
+            done.write_text(wanted)
     return ClientVenv(home)
 
 
