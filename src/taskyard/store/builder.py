@@ -1,4 +1,5 @@
-"""Filter trees to SQL expressions; the values become bind parameters `p0`, `p1`, … in the order of the walk."""
+"""Filter trees to SQL expressions; the values become bind parameters `p0`, `p1`, … in the order of the
+walk."""
 
 from __future__ import annotations
 
@@ -100,7 +101,8 @@ class Scope:
 
 
 class Builder:
-    """Builds the statements of one query shape; `values` collects the bind parameters in the order of the walk."""
+    """Builds the statements of one query shape; `values` collects the bind parameters in the order of the
+    walk."""
 
     def __init__(self, postgres: bool) -> None:
         self.postgres = postgres
@@ -147,6 +149,9 @@ class Builder:
         head, _, name = node.field.partition(".")
         if scope.attributes and head in ("attr", "num") and name:
             found = self.attribute_exists(positive, name, "text" if head == "attr" else "number", scope, node)
+        elif node.op == "is_null":
+            # Written as it is, so that an index over the rows without a value serves it.
+            return scope.column(node.field).is_(None)
         else:
             found = self.operate(positive, scope.column(node.field), node)
         return not_(func.coalesce(found, false())) if node.op in NEGATED else found

@@ -50,7 +50,9 @@ def _holds(filter_: Filter, task: Task) -> bool:
     value = getattr(task, filter_.field)
     if filter_.op == "is_null":
         return value is None
-    return value in filter_.value if filter_.op == "in" else value == filter_.value
+    if filter_.op == "eq":
+        return value == filter_.value
+    return (value in filter_.value) == (filter_.op == "in")
 
 
 @pytest.mark.parametrize("task", _tasks(), ids=lambda task: f"{task.phase}-{task.outcome}-{task.waiting_for}")

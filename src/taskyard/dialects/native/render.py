@@ -94,7 +94,7 @@ class TaskRenderer:
             "creator": row.creator,
             "created_at": to_iso(row.created_at),
             "updated_at": to_iso(row.updated_at),
-            "assigned_at": iso(row.assigned_at),
+            "assigned_at": iso(row.assigned_at or None),
             "due_at": iso(row.due_at),
             "closed_at": iso(row.closed_at),
         }

@@ -64,10 +64,13 @@ def state_of(task: Task) -> str:
 _OPEN = Cmp("closed_at", "is_null")
 _RUNNING = both(_OPEN, eq("suspended", False))
 _NOT_ALERTED = Not(eq("native_state", "ALERTED"))
+_AT_WORK = Cmp("phase", "not_in", ("scheduled", "waiting"))
+"""Ready or active, said so that the index of open tasks in their order serves the list rather than the one of
+phases."""
 _ASKED = both(eq("phase", "waiting"), eq("waiting_for", "input"))
 
 FILTERS: dict[str, Filter] = {
-    "ASSIGNED": All((_OPEN, eq("suspended", False), one_of("phase", ("ready", "active")), _NOT_ALERTED)),
+    "ASSIGNED": All((_OPEN, eq("suspended", False), _AT_WORK, _NOT_ALERTED)),
     "SUSPENDED": All((_OPEN, eq("suspended", True))),
     "ALERTED": All((_RUNNING, eq("native_state", "ALERTED"))),
     "INFO_REQUESTED": All((_RUNNING, _NOT_ALERTED, _ASKED)),
