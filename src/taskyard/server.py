@@ -22,6 +22,7 @@ from taskyard.store import schema
 from taskyard.store.engine_postgres import PostgresLink
 from taskyard.store.engine_sqlite import SqliteLink, lock
 from taskyard.store.store import Store, StoreSettings
+from taskyard.telemetry import configure_logs, observe_store
 from taskyard.web.serve import Page
 
 DIALECTS = ("conductor", "camunda7", "puppet", "oraclebpm", "labelstudio", "a2a", "native")
@@ -51,10 +52,12 @@ class Server:
             raise SettingsError(
                 f"--no-auth lets everybody in, so it is refused on {settings.host}: listen on 127.0.0.1, or drop --no-auth."
             )
+        configure_logs(settings.log_level)
         self.settings = settings
         self.clock = SystemClock()
         load_deciders()
         self.store = Store(store_settings(settings), self.clock)
+        self.store.observe = observe_store
         self.app: Application | None = None
         self.kernel: Kernel | None = None
         self.first: Bootstrap | None = None
