@@ -37,7 +37,7 @@ DB_TX = Histogram(
 )
 DB_WRITER_WAIT = Histogram(
     "taskyard_db_writer_wait_seconds",
-    "Wait of a command for the write lane.",
+    "Wait of the oldest command of a batch for the write lane.",
     buckets=_FAST,
     registry=REGISTRY,
 )

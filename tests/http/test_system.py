@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import time
+
 import pytest
 from tests.server import Server
 
@@ -32,3 +35,26 @@ def test_pages_need_nothing_from_elsewhere(server: Server, path: str) -> None:
     assert answer.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "<script" not in answer.text
+
+
+def test_metrics_count_tasks_and_batches(server: Server) -> None:
+    made = server.as_admin.post("/v1/tasks", json={"title": "count me"})
+    assert made.status_code == 201, made.text
+    text = server.get("/metrics").text
+    assert 'taskyard_tasks_opened_total{definition="' in text
+    assert 'taskyard_tasks_open{kind="human",phase="ready"}' in text
+    assert 'taskyard_db_tx_seconds_count{op="batch"}' in text
+    assert "taskyard_db_writer_wait_seconds_count" in text
+
+
+def test_each_request_is_one_log_line_without_its_query(server: Server) -> None:
+    server.get("/v1/tasks?text=a-secret", headers={"x-request-id": "log-line-1"})
+    deadline = time.monotonic() + 5
+    while "log-line-1" not in server.tail() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    line = next(line for line in server.tail().splitlines() if "log-line-1" in line)
+    written = json.loads(line)
+    assert written["event"] == "request"
+    assert (written["method"], written["path"], written["status"]) == ("GET", "/v1/tasks", 401)
+    assert (written["dialect"], written["operation"], written["principal"]) == ("native", "listTasks", None)
+    assert "a-secret" not in server.tail()

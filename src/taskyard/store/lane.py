@@ -19,6 +19,7 @@ from taskyard.store.block import Blocks
 from taskyard.store.flush import Flush
 from taskyard.store.link import BadData, Broken, Link, Transient
 from taskyard.store.load import Loader
+from taskyard.store.tally import count_tasks
 from taskyard.store.unit import Need, Unit
 
 BATCH = 256
@@ -51,6 +52,7 @@ class Ticket(msgspec.Struct, gc=False):
     command: Command
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    at: float = 0.0
     result: Any = None
     failure: BaseException | None = None
 
@@ -115,6 +117,7 @@ class Lane(threading.Thread):
                 self.link.checkpoint(idle=True)  # type: ignore[attr-defined]
                 continue
             started = time.perf_counter()
+            self.observe("writer_wait", started - tickets[0].at)
             self._batch(tickets)
             self.observe("batch", time.perf_counter() - started)
             _answer(tickets)
@@ -157,6 +160,7 @@ class Lane(threading.Thread):
             except BaseException:
                 self._roll_back()
                 raise
+            count_tasks(unit)
             self.committed(unit.touched)
             return
 

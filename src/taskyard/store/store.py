@@ -7,6 +7,7 @@ import os
 import queue
 import secrets
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -119,7 +120,7 @@ class Store:
         """Queue a command; the future holds its result once it is committed, or raises `Rejected`."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
-        self.waiting.put(Ticket(command, loop, future))
+        self.waiting.put(Ticket(command, loop, future, time.perf_counter()))
         return future
 
     async def read(self, function: Callable[[Link], T]) -> T:

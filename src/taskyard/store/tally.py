@@ -1,0 +1,40 @@
+"""What a committed batch did to tasks, for the metrics."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from taskyard.model.definition import Definition
+from taskyard.model.task import Task
+from taskyard.store.unit import Unit
+from taskyard.telemetry import TASKS_CLOSED, TASKS_OPENED, definition_label
+
+
+def count_tasks(unit: Unit) -> None:
+    """Count the tasks that a batch opened, by kind and definition, and closed, by kind and outcome."""
+    if Task not in unit.touched:
+        return
+    opened: Counter[tuple[str, int | None]] = Counter()
+    closed: Counter[tuple[str, str]] = Counter()
+    for rows in unit.bulk:
+        if isinstance(rows[0], Task):
+            opened.update((row.kind, row.definition_id) for row in rows if isinstance(row, Task))
+    for slot, row in unit.changed.items():
+        if isinstance(row, Task):
+            before = unit.base.get(slot)
+            if before is None:
+                opened[row.kind, row.definition_id] += 1
+            elif row.phase == "closed" and isinstance(before, Task) and before.phase != "closed":
+                closed[row.kind, row.outcome or ""] += 1
+    for (kind, definition_id), number in opened.items():
+        TASKS_OPENED.labels(kind, _label(unit, definition_id)).inc(number)
+    for (kind, outcome), number in closed.items():
+        TASKS_CLOSED.labels(kind, outcome).inc(number)
+
+
+def _label(unit: Unit, definition_id: int | None) -> str:
+    """The key of a definition that the batch has seen; `other` for one it has not."""
+    if definition_id is None:
+        return "none"
+    row = unit.rows.get((Definition, (definition_id,)))
+    return definition_label(row.key) if isinstance(row, Definition) else "other"
