@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.bench.figure import at_least, ratio
-from tools.bench.load import Target, interleaved, medians, rates
+from tools.bench.load import by_cost, interleaved, rates
 from tools.bench.stage import SMALL, Stage, as_admin
 
 SMALL_BODY = 200
@@ -18,13 +18,13 @@ def routing(stage: Stage) -> None:
     """G1: small answers of any route against the floor."""
     server = stage.server("sqlite", SMALL)
     paths = ("/healthz", "/engine-rest/engine", "/engine-rest/engine/default/version")
-    targets = {"floor": Target(url=f"{stage.floor()}/{SMALL_BODY}")}
+    targets = {"floor": stage.floor(SMALL_BODY)}
     for path in paths:
         targets[path] = as_admin(server, path)
     loads = interleaved(targets, stage.rounds, stage.seconds)
     for path in paths:
         value = ratio(rates(loads[path]), rates(loads["floor"]))
-        note = f"p50 {medians(loads[path])[0]:.2f} ms"
+        note = by_cost(loads[path], loads["floor"])
         stage.add("G1", "-", f"GET {path} / fixed {SMALL_BODY} B", value, at_least(0.70), note=note)
 
 
@@ -32,12 +32,19 @@ def parameters(stage: Stage) -> None:
     """G2: a list of many declared parameters, eight of them sent, that finds nothing."""
     server = stage.server("sqlite", SMALL)
     targets = {
-        "floor": Target(url=f"{stage.floor()}/{SMALL_BODY}"),
+        "floor": stage.floor(SMALL_BODY),
         "ours": as_admin(server, f"/engine-rest/process-definition?{PARAMS}"),
-        "litestar": Target(url=f"{stage.peer('params')}/list?{PEER_PARAMS}"),
+        "litestar": stage.peer(f"/list?{PEER_PARAMS}", "params"),
     }
     loads = interleaved(targets, stage.rounds, stage.seconds)
-    ours = rates(loads["ours"])
-    what = "process definitions, 8 parameters, maxResults=0"
-    stage.add("G2", "-", f"{what} / fixed {SMALL_BODY} B", ratio(ours, rates(loads["floor"])), at_least(0.50))
-    stage.add("G2", "-", f"{what} / Litestar", ratio(ours, rates(loads["litestar"])), at_least(2))
+    for name, what, bound in (("floor", f"fixed {SMALL_BODY} B", 0.50), ("litestar", "Litestar", 2)):
+        value = ratio(rates(loads["ours"]), rates(loads[name]))
+        note = by_cost(loads["ours"], loads[name])
+        stage.add(
+            "G2",
+            "-",
+            f"process definitions, 8 parameters, maxResults=0 / {what}",
+            value,
+            at_least(bound),
+            note=note,
+        )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tempfile
 from pathlib import Path
 
 import msgspec
+from tools.bench.figure import ratio
 
 CONNECTIONS = 16
 _SCRIPT = """
@@ -26,14 +28,17 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     basic: str | None = None
     body: str | None = None
     connections: int = CONNECTIONS
+    pid: int | None = None
 
 
 class Load(msgspec.Struct, frozen=True):
-    """What one round gave: requests per second and milliseconds of latency."""
+    """What one round gave: requests per second, milliseconds of latency, and processor seconds per request of the
+    process `pid` of the target with its children."""
 
     rate: float
     median: float
     high: float
+    cost: float
 
 
 class Failed(Exception):
@@ -52,15 +57,19 @@ def run(target: Target, seconds: float) -> Load:
             script = Path(home) / "post.lua"
             script.write_text(_SCRIPT.format(method='"POST"', body=_quoted(target.body)))
             command += ["-s", str(script)]
+        before = spent(target.pid)
         said = subprocess.run(
             [*command, target.url], capture_output=True, text=True, check=True, timeout=300
         ).stdout
+        after = spent(target.pid)
     if "Non-2xx" in said or "Socket errors" in said:
         raise Failed(f"{target.url}:\n{said}")
     found = re.search(r"Requests/sec:\s+([\d.]+)", said)
     if found is None or float(found[1]) == 0:
         raise Failed(f"{target.url} answered nothing:\n{said}")
-    return Load(float(found[1]), _percentile(said, 50), _percentile(said, 99))
+    count = re.search(r"(\d+) requests in", said)
+    cost = (after - before) / max(1, int(count[1])) if count else 0.0
+    return Load(float(found[1]), _percentile(said, 50), _percentile(said, 99), cost)
 
 
 def interleaved(targets: dict[str, Target], rounds: int, seconds: float) -> dict[str, list[Load]]:
@@ -72,6 +81,22 @@ def interleaved(targets: dict[str, Target], rounds: int, seconds: float) -> dict
         for name, target in targets.items():
             found[name].append(run(target, seconds))
     return found
+
+
+def spent(pid: int | None) -> float:
+    """Processor seconds of a process and its children so far."""
+    if pid is None:
+        return 0.0
+    clock = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    own = (int(clock[11]) + int(clock[12])) / os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return own + sum(spent(int(child)) for child in children)
+
+
+def by_cost(ours: list[Load], theirs: list[Load]) -> str:
+    """How many of our requests a processor serves for one of theirs: what a busy machine disturbs least."""
+    value = ratio([load.cost for load in theirs], [max(load.cost, 1e-9) for load in ours])
+    return f"{value:.2f}x by processor time"
 
 
 def rates(loads: list[Load]) -> list[float]:

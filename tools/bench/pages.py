@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 from tools.bench.figure import at_least, at_most, ratio
-from tools.bench.load import Target, interleaved, medians, rates
+from tools.bench.load import Target, by_cost, interleaved, medians, rates
 from tools.bench.stage import SMALL, Stage, as_admin, as_user
 from tools.bench.world import World
 
@@ -29,21 +29,20 @@ def filtered(stage: Stage) -> None:
     for database in stage.databases:
         world = stage.world(database, stage.big)
         ours = as_admin(stage.server(database, stage.big), f"/v1/tasks?{FILTER}")
-        peer = stage.peer("pages", world.peer)
         targets = {
             "ours": ours,
-            "peer": Target(url=f"{peer}/tasks/{world.facts.approval}"),
-            "floor": Target(url=f"{stage.floor()}/{size_of(ours)}"),
+            "peer": stage.peer(f"/tasks/{world.facts.approval}", "pages", world.peer),
+            "floor": stage.floor(size_of(ours)),
         }
         loads = interleaved(targets, stage.rounds, stage.seconds)
         case = "G3" if database == "sqlite" else "G4"
         rate = rates(loads["ours"])
-        note = f"{size_of(ours) / 1000:.0f} KB, of {stage.big:,}, {rate[0]:.0f}/s"
-        what = "page of 100"
-        value = ratio(rate, rates(loads["peer"]))
-        stage.add(case, database, f"{what} / SQLAlchemy async", value, at_least(RIVAL[database]), note=note)
-        value = ratio(rate, rates(loads["floor"]))
-        stage.add(case, database, f"{what} / fixed body", value, at_least(FLOOR[database]), note=note)
+        note = f"{size_of(ours) / 1000:.0f} KB, {rate[0]:.0f}/s"
+        for name, what, bound in (("peer", "SQLAlchemy async", RIVAL), ("floor", "fixed body", FLOOR)):
+            value = ratio(rate, rates(loads[name]))
+            more = f"{note}, {by_cost(loads['ours'], loads[name])}"
+            what = f"page of 100 of {stage.big:,} / {what}"
+            stage.add(case, database, what, value, at_least(bound[database]), note=more)
 
 
 def deep(stage: Stage) -> None:
@@ -140,9 +139,9 @@ def everything(stage: Stage) -> None:
         }
         for name, path in paths.items():
             ours = as_admin(server, path)
-            targets = {"ours": ours, "floor": Target(url=f"{stage.floor()}/{size_of(ours)}")}
+            targets = {"ours": ours, "floor": stage.floor(size_of(ours))}
             loads = interleaved(targets, stage.rounds, stage.seconds)
             rate = rates(loads["ours"])
-            note = f"{size_of(ours) / 1000:.0f} KB, {rate[0]:.0f}/s, p50 {medians(loads['ours'])[0]:.1f} ms"
+            note = f"{size_of(ours) / 1000:.0f} KB, {rate[0]:.0f}/s, {by_cost(loads['ours'], loads['floor'])}"
             value = ratio(rate, rates(loads["floor"]))
             stage.add("Pages", database, f"{name}: page of 100 / fixed body", value, note=note)

@@ -62,14 +62,14 @@ class Stage:
             server.stop()
         self._servers.clear()
 
-    def floor(self) -> str:
-        """The URL of the raw application."""
-        return self._other("floor", [sys.executable, "-m", "tools.bench.floor"], ROOT, [])
+    def floor(self, size: int) -> Target:
+        """The raw application's fixed answer of that many bytes."""
+        return self._other(f"/{size}", "floor", [sys.executable, "-m", "tools.bench.floor"], ROOT, [])
 
-    def peer(self, script: str, *arguments: str) -> str:
-        """The URL of a rival from peers/."""
+    def peer(self, path: str, script: str, *arguments: str) -> Target:
+        """A path of a rival from peers/."""
         command = [str(self.peers_python()), f"{script}.py"]
-        return self._other(f"{script}{arguments}", command, PEERS, list(arguments))
+        return self._other(path, f"{script}{arguments}", command, PEERS, list(arguments))
 
     def peers_python(self) -> Path:
         """The interpreter of the peers' own environment, made at first use from the pinned list."""
@@ -96,18 +96,20 @@ class Stage:
                 process.kill()
         self.worlds.close()
 
-    def _other(self, name: str, command: list[str], where: Path, arguments: list[str]) -> str:
+    def _other(self, path: str, name: str, command: list[str], where: Path, arguments: list[str]) -> Target:
         if name not in self._others:
             port = free_port()
             process = subprocess.Popen([*command, str(port), *arguments], cwd=where, stdout=sys.stderr)
             self._others[name] = (process, f"http://127.0.0.1:{port}")
             _await_port(process, port)
-        return self._others[name][1]
+        process, url = self._others[name]
+        return Target(url=url + path, pid=process.pid)
 
 
 def as_admin(server: Server, path: str, **rest: Any) -> Target:
     """A request of the admin by token."""
-    return Target(url=server.url + path, token=TOKEN, **rest)
+    assert server.process is not None
+    return Target(url=server.url + path, token=TOKEN, pid=server.process.pid, **rest)
 
 
 def as_user(server: Server, name: str, path: str) -> Target:

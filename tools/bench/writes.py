@@ -10,7 +10,7 @@ from unittest import mock
 
 from tests.server import Server
 from tools.bench.figure import at_least, at_most, ratio
-from tools.bench.load import interleaved, medians, rates
+from tools.bench.load import by_cost, interleaved, rates
 from tools.bench.stage import Stage, as_admin
 from tools.bench.world import settings_of
 
@@ -43,7 +43,7 @@ def created(stage: Stage) -> None:
         finally:
             server.stop()
         rate = rates(loads["create"])
-        note = f"{statistics.median(rate):.0f}/s, p50 {medians(loads['create'])[0]:.1f} ms, {CLIENTS} clients"
+        note = f"{statistics.median(rate):.0f}/s, {by_cost(loads['create'], loads['fixed'])}"
         value = ratio(rate, rates(loads["fixed"]))
         stage.add("G8", database, "POST /v1/tasks / GET /healthz", value, at_least(0.30), note=note)
 
