@@ -8,7 +8,7 @@ from taskyard.engine.access import require
 from taskyard.engine.label_tasks import project_of
 from taskyard.engine.protocol import Command, decides
 from taskyard.engine.submissions import actor_id, actor_name, allow, desk_of, recount
-from taskyard.model.labeling import LABEL, PROJECT, LabelDocument
+from taskyard.model.labeling import LABEL, PROJECT, LabelDocument, title_of
 from taskyard.model.problem import rejected
 from taskyard.model.task import Comment, Progress, Submission, Task, TaskAttribute, TaskDocument
 from taskyard.model.view import View
@@ -65,6 +65,7 @@ def change_label_task(command: ChangeLabelTask, view: View) -> None:
     )
     if command.data is not None:
         _replace_values(command, view)
+        desk.task.title = title_of(command.values, desk.project.name or "")
     text = _encode(after).decode()
     if stored is None:
         view.insert(TaskDocument(task_id=command.task_id, document=text))

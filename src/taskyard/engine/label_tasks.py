@@ -13,7 +13,15 @@ from taskyard.engine.protocol import Command, decides
 from taskyard.model.definition import Definition, VersionDocument
 from taskyard.model.identity import Sequence
 from taskyard.model.ids import Ids
-from taskyard.model.labeling import LABEL, PROJECT, AnswerDocument, NewAnswer, NewLabelTask, ProjectDocument
+from taskyard.model.labeling import (
+    LABEL,
+    PROJECT,
+    AnswerDocument,
+    NewAnswer,
+    NewLabelTask,
+    ProjectDocument,
+    title_of,
+)
 from taskyard.model.problem import rejected
 from taskyard.model.row import Row
 from taskyard.model.task import Progress, Submission, SubmissionDocument, Task, TaskAttribute, TaskDocument
@@ -142,9 +150,10 @@ class LabelRows:
             definition_id=self.project.id,
             queue=f"label:{self.project.key}",
             number=number,
-            title=self.project.name or "",
+            title=title_of(new.values, self.project.name or ""),
             creator=self.creator,
             created_at=now,
+            assigned_at=now,
             updated_at=now,
         )
         self.tasks.append(task)

@@ -149,6 +149,18 @@ SEARCH_LIMIT = 2_000
 """Characters of a data value that lists search; the rest is only in the document."""
 
 
+TITLE_LIMIT = 120
+
+
+def title_of(values: tuple[tuple[str, str | None, float | None], ...], fallback: str) -> str:
+    """What a list shows of a label task: the beginning of its first text, else `fallback`."""
+    for _, text, number in values:
+        line = " ".join((text or "").split())
+        if line and number is None and not line.startswith(("{", "[")):
+            return line if len(line) <= TITLE_LIMIT else f"{line[: TITLE_LIMIT - 1]}…"
+    return fallback
+
+
 def search_values(data: dict[str, Any]) -> tuple[tuple[str, str | None, float | None], ...]:
     """`(name, text, number)` of each key of task data, for `NewLabelTask.values`. Text is the JSON text of
     what is not a string; a number or numeric string has a number as well; null has neither."""
