@@ -54,6 +54,41 @@ UNEXPECTED = Counter(
     registry=REGISTRY,
 )
 
+HTTP_REQUESTS = ("taskyard_http_requests_total", ("dialect", "operation", "status"), "Requests.")
+HTTP_DURATION = (
+    "http_server_request_duration_seconds",
+    ("dialect", "operation"),
+    "Time until a request was answered to its end.",
+)
+
+
+class Instrument(msgspec.Struct, frozen=True):
+    """What `/metrics` shows under one name."""
+
+    name: str
+    labels: tuple[str, ...]
+    meaning: str
+
+
+def instruments() -> list[Instrument]:
+    """Every metric of ours."""
+    found = [Instrument(*HTTP_REQUESTS), Instrument(*HTTP_DURATION)]
+    for one in (
+        TASKS_OPENED,
+        TASKS_CLOSED,
+        TASKS_OPEN,
+        INCIDENTS_OPEN,
+        DB_TX,
+        DB_WRITER_WAIT,
+        REFUSED,
+        UNEXPECTED,
+    ):
+        described = next(iter(one.describe()))
+        suffix = "_total" if described.type == "counter" else ""
+        found.append(Instrument(described.name + suffix, tuple(one._labelnames), described.documentation))
+    return found
+
+
 _named: set[str] = set()
 
 
@@ -93,14 +128,8 @@ class _OperationCollector:
         self.meters: list[OperationMeter] = []
 
     def collect(self) -> Iterator[Metric]:
-        requests = CounterMetricFamily(
-            "taskyard_http_requests_total", "Requests.", labels=("dialect", "operation", "status")
-        )
-        durations = HistogramMetricFamily(
-            "http_server_request_duration_seconds",
-            "Time to the end of the answer.",
-            labels=("dialect", "operation"),
-        )
+        requests = CounterMetricFamily(HTTP_REQUESTS[0], HTTP_REQUESTS[2], labels=HTTP_REQUESTS[1])
+        durations = HistogramMetricFamily(HTTP_DURATION[0], HTTP_DURATION[2], labels=HTTP_DURATION[1])
         for meter in self.meters:
             if not meter.statuses:
                 continue
