@@ -49,4 +49,6 @@ def test_an_upload_larger_than_allowed(spawn: Any, database: str | None) -> None
     server = spawn(database_url=database, max_upload="20000", dialects="camunda7")
     answer = deploy(server.as_admin, {"a.bin": b"x" * 30_000}, deployment_name="large")
     assert (answer.status_code, answer.json()["type"]) == (413, "InvalidRequestException")
-    assert server.as_admin.get("/engine-rest/deployment/count", params={"name": "large"}).json() == {"count": 0}
+    assert server.as_admin.get("/engine-rest/deployment/count", params={"name": "large"}).json() == {
+        "count": 0
+    }

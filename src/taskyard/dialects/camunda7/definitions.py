@@ -20,7 +20,7 @@ from taskyard.model.definition import Deployment, Resource, ResourceBytes, Versi
 from taskyard.model.query import Order, Query
 
 PAGE_LIMIT = 1_000
-"""Longer lists are streamed."""
+"""Longer lists are streamed; most lists that name no limit are not that long."""
 
 SPOKEN = "7.24.0"
 
@@ -32,11 +32,12 @@ async def list_definitions(request: Request, params: Any, body: None) -> Respons
     order = definition_order(arguments)
     where = await definition_filter(request.app, arguments)
     action = _action(arguments)
-    query = page_query("version", where, order, first, most)
-    if most is None or most > PAGE_LIMIT:
-        return streamed(request.app.render_stream(query, request.caller, DEFINITIONS, action), most)
-    rendered = await request.app.render_page(query, request.caller, DEFINITIONS, action)
-    return array(rendered.items)
+    query = page_query("version", where, order, first, PAGE_LIMIT if most is None else min(most, PAGE_LIMIT))
+    page = await request.app.list(query, request.caller, action)
+    if page.has_more and (most is None or most > PAGE_LIMIT):
+        whole = page_query("version", where, order, first, most)
+        return streamed(request.app.render_stream(whole, request.caller, DEFINITIONS, action), most)
+    return array(await request.app.render_ids("version", page.ids, DEFINITIONS))
 
 
 async def count_definitions(request: Request, params: Any, body: None) -> Response:
