@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -139,6 +140,30 @@ def test_annotations_count_exactly(team: Team) -> None:
     assert team.anna.ls.delete(f"/api/annotations/{again['id']}/").status_code == 204
     assert team.totals() == (1, 1, 0)
     assert [a["id"] for a in team.ls.get(f"/api/tasks/{task}/annotations/").json()] == [first["id"]]
+
+
+def test_counts_stay_exact_when_many_write_at_once(team: Team) -> None:
+    tasks = [team.task() for _ in range(3)]
+    people = [team.rosa, team.anna, team.bert]
+
+    def work(turn: int) -> int:
+        task = tasks[turn % 3]
+        made = team.annotate(people[turn // 3 % 3], task)
+        if turn % 5 == 0:
+            return people[turn // 3 % 3].ls.delete(f"/api/annotations/{made['id']}/").status_code
+        prediction = {"task": task, "result": [], "score": 1.0}
+        return team.ls.post("/api/predictions/", json=prediction).status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        codes = list(pool.map(work, range(60)))
+    assert sorted(codes) == [201] * 48 + [204] * 12
+    assert team.totals() == (3, 48, 48)
+    shown = [team.listed(task) for task in tasks]
+    for task in shown:
+        assert task["total_annotations"] == len(task["annotations"])
+        assert task["total_predictions"] == len(task["predictions"])
+        assert sorted(task["annotators"]) == sorted({a["completed_by"] for a in task["annotations"]})
+    assert sum(task["total_annotations"] for task in shown) == 48
 
 
 def test_agreement_between_annotators(team: Team) -> None:
