@@ -1,6 +1,6 @@
 # The five commands. Each does the setup it needs; see CONTRIBUTING.md.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock format
+.PHONY: help setup run test check bench lock format docs
 
 help:
 	@echo "make setup   the virtual environment and the web page"
@@ -36,3 +36,7 @@ lock:
 
 format:
 	@.venv/bin/ruff check --fix --quiet .; .venv/bin/ruff format --quiet .
+
+docs:
+	@tools/setup --dev
+	@.venv/bin/python -m tools.generated_pages

@@ -1,7 +1,6 @@
-"""Writes docs/coverage.md and the table in README.md from the operation tables that the server itself uses."""
+"""The text of docs/coverage.md and the table in README.md, from the operation tables that the server itself uses."""
 
 import importlib
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -22,7 +21,7 @@ Every operation of every API is a row in its dialect's operation table, and each
 - **partial**: does the documented use, and says so when asked for the rest
 - **refused**: answers with its API's own "not served" error and changes nothing
 
-This page is written from those tables by `tools/coverage_table.py`; `taskyard dialect coverage` prints the same.
+This page is written from those tables; `taskyard dialect coverage` prints the same.
 """
 
 
@@ -85,19 +84,3 @@ def pages() -> dict[Path, str]:
     found = dialects()
     readme = readme_with(README.read_text(encoding="utf-8"), summary(found, "docs/coverage.md"))
     return {COVERAGE: coverage_page(found), README: readme}
-
-
-def main() -> int:
-    """Write the files; with `--check` only say whether they are current."""
-    stale = [path for path, text in pages().items() if not path.is_file() or path.read_text("utf-8") != text]
-    if "--check" in sys.argv[1:]:
-        for path in stale:
-            print(f"{path.relative_to(ROOT)} is out of date: run tools/coverage_table.py", file=sys.stderr)
-        return 1 if stale else 0
-    for path, text in pages().items():
-        path.write_text(text, encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

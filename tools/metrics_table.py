@@ -1,6 +1,5 @@
-"""Writes docs/metrics.md from the metrics that taskyard.telemetry declares."""
+"""The text of docs/metrics.md, from the metrics that taskyard.telemetry declares."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,16 +43,8 @@ def page() -> str:
         f"| `{written(name, kind)}` | {kind} | {' '.join(f'`{label}`' for label in labels)} | {meaning} |"
         for name, kind, labels, meaning in rows()
     )
-    return HEAD + "\n".join(lines) + "\n\nBeside these there are the usual `process_…` and `python_gc_…` series.\n"
-
-
-def main() -> int:
-    """Exit code 1 when `--check` finds the file out of date."""
-    if "--check" in sys.argv[1:]:
-        return 0 if FILE.is_file() and FILE.read_text(encoding="utf-8") == page() else 1
-    FILE.write_text(page(), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return (
+        HEAD
+        + "\n".join(lines)
+        + "\n\nBeside these there are the usual `process_…` and `python_gc_…` series.\n"
+    )

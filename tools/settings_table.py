@@ -1,6 +1,5 @@
-"""Writes docs/settings.md from the settings struct. `--check` only says whether the file is current."""
+"""The text of docs/settings.md, from the settings struct."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -50,16 +49,3 @@ def page() -> str:
         for f in fields(Settings)
     )
     return HEAD + "\n".join(rows) + "\n"
-
-
-def main() -> int:
-    """Exit code 1 when `--check` finds the file out of date."""
-    current = FILE.is_file() and FILE.read_text(encoding="utf-8") == page()
-    if "--check" in sys.argv[1:]:
-        return 0 if current else 1
-    FILE.write_text(page(), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
