@@ -11,11 +11,11 @@ FILE = Path(__file__).resolve().parent.parent / "docs" / "metrics.md"
 
 HEAD = """# Metrics
 
-`GET /metrics` answers in the Prometheus text format. Times are seconds. Labels never hold ids, and `definition` names at most
-a hundred definitions; the rest count as `other`. A histogram has `_bucket`, `_sum` and `_count` series.
+`GET /metrics` answers in the Prometheus text format. Times are seconds. Labels never hold ids, and `definition` names at
+most a hundred definitions; the rest count as `other`. A histogram has `_bucket`, `_sum` and `_count` series.
 
-`taskyard_dialect_refused_total` says which operations that are not served are asked for. `taskyard_http_unexpected_errors_total`
-should stay 0: each one is a bug.
+`taskyard_dialect_refused_total` says which operations that are not served are asked for.
+`taskyard_http_unexpected_errors_total` should stay 0: each one is a bug.
 
 | metric | type | labels | meaning |
 |---|---|---|---|
