@@ -13,7 +13,7 @@ from taskyard import engine
 from taskyard.app.application import Application
 from taskyard.app.bootstrap import Bootstrap, bootstrap
 from taskyard.app.code_catalog import keep_catalog
-from taskyard.app.label_imports import resume_imports
+from taskyard.app.import_runner import keep_imports
 from taskyard.config import Settings, SettingsError
 from taskyard.http.kernel import Kernel
 from taskyard.http.operation import Dialect
@@ -73,7 +73,7 @@ class Server:
         self.app = app
         app.dialects = load_dialects(self.settings)
         keep_catalog(app)
-        await resume_imports(app)
+        await keep_imports(app)
         self.kernel = Kernel(app.dialects, app, self.settings, page=Page())
         gc.collect()
         gc.freeze()

@@ -1,9 +1,4 @@
-"""Imports into labelling projects: reads files in slices off the event loop, then commits all tasks at once.
-
-An import that was recorded runs after its request was answered. A server that stops in between leaves the
-record open and nothing else; the next start runs it again, and the commit that closes the record is the one
-that makes the tasks, so that no import can run twice.
-"""
+"""Imports into labelling projects: reads files in slices off the event loop, then commits all tasks at once."""
 
 from __future__ import annotations
 
@@ -11,18 +6,16 @@ import asyncio
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from itertools import islice
-from weakref import WeakKeyDictionary
 
 import msgspec
 
 from taskyard.app.application import Application
-from taskyard.engine.label_imports import FailImport, Imported, ImportTasks, RecordImport
+from taskyard.engine.label_imports import Imported, ImportTasks
 from taskyard.engine.label_predictions import AddPredictions, NewPrediction
-from taskyard.model.definition import Definition, Resource, ResourceBytes, VersionDocument
-from taskyard.model.execution import Job
+from taskyard.model.definition import Definition, VersionDocument
 from taskyard.model.identity import User
 from taskyard.model.ids import uuid7
-from taskyard.model.labeling import IMPORT_JOB, ImportRecord, NewLabelTask, NewUpload, ProjectDocument
+from taskyard.model.labeling import NewLabelTask, NewUpload, ProjectDocument
 from taskyard.model.principal import Principal
 from taskyard.model.problem import Problem, Rejected, rejected
 from taskyard.notations.labelconfig.read import LabelConfig, read
@@ -35,7 +28,6 @@ from taskyard.notations.labelimport.task import LARGEST, Importer, authors, pred
 SLICE = 2_000
 
 _settings = msgspec.json.Decoder(ProjectDocument)
-_record = msgspec.json.Decoder(ImportRecord)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,12 +210,13 @@ async def import_now(
 ) -> tuple[Reading, Imported]:
     """Read the sources, keep the uploads and make the tasks in one commit."""
     reading = await read_sources(app, project, caller, sources, options)
-    command = _command(reading, caller, project)
+    command = import_command(reading, caller, project)
     imported = await app.run(msgspec.structs.replace(command, uploads=uploads, replaces=replaces))
     return reading, imported
 
 
-def _command(reading: Reading, caller: Principal, project: Definition) -> ImportTasks:
+def import_command(reading: Reading, caller: Principal, project: Definition) -> ImportTasks:
+    """The command that makes what was read."""
     return ImportTasks(
         actor=caller,
         project_id=project.id,
@@ -258,115 +251,3 @@ def _prediction_fault(position: int, detail: str) -> Rejected:
     return rejected(
         "invalid", f"Error at item {position}: {detail}", reason="prediction_list", position=position
     )
-
-
-class ImportRunner:
-    """Runs recorded imports, one at a time, and takes up those that a former process left open."""
-
-    def __init__(self, app: Application) -> None:
-        self.app = app
-        self.waiting: asyncio.Queue[int] = asyncio.Queue()
-        self.worker: asyncio.Task[None] | None = None
-
-    async def record(
-        self,
-        project: Definition,
-        caller: Principal,
-        uploads: tuple[NewUpload, ...],
-        record: ImportRecord,
-        *,
-        json_body: bool,
-    ) -> int:
-        """Record an import and let it run; its number."""
-        job_id, _ = await self.app.run(
-            RecordImport(
-                actor=caller, project_id=project.id, uploads=uploads, record=record, json_body=json_body
-            )
-        )
-        self.submit(job_id)
-        return job_id
-
-    def submit(self, job_id: int) -> None:
-        """Let a recorded import run."""
-        self.waiting.put_nowait(job_id)
-        if self.worker is None or self.worker.done():
-            self.worker = asyncio.create_task(self._work())
-
-    async def resume(self) -> int:
-        """Let the imports run that are recorded but not closed; how many."""
-        left = await self.app.matching(Job, kind=IMPORT_JOB, phase="ready")
-        for job in left:
-            self.submit(job.id)
-        return len(left)
-
-    async def close(self) -> None:
-        """Stop. What was not committed is taken up at the next start."""
-        if self.worker is not None:
-            self.worker.cancel()
-            await asyncio.gather(self.worker, return_exceptions=True)
-
-    async def _work(self) -> None:
-        while not self.waiting.empty():
-            job_id = self.waiting.get_nowait()
-            try:
-                await self._run(job_id)
-            except Rejected as refusal:
-                problem = refusal.problem
-                if problem.reason == "import_finished" or problem.retryable:
-                    continue  # done by another process; or left open for the next start
-                faults = tuple(error.detail for error in problem.errors)
-                await self.app.run(FailImport(job=job_id, error=problem.detail, faults=faults))
-
-    async def _run(self, job_id: int) -> None:
-        app = self.app
-        job = await app.row(Job, id=job_id)
-        if job is None or job.phase == "closed":
-            return
-        record = _record.decode(job.document or "{}")
-        project = await app.row(Definition, id=job.definition_id)
-        caller = await app.identity.by_name(job.creator or "")
-        if project is None or caller is None:
-            raise rejected(
-                "not_found", "The project or the importing user is gone.", reason="import_orphaned"
-            )
-        sources = await self._sources(record)
-        options = ImportOptions(preannotated=record.preannotated, return_task_ids=record.return_task_ids)
-        reading = await read_sources(app, project, caller, sources, options)
-        done = msgspec.structs.replace(
-            record,
-            found_formats=reading.formats,
-            data_columns=tuple(reading.columns),
-            could_be_tasks_list=reading.tables,
-        )
-        await app.run(msgspec.structs.replace(_command(reading, caller, project), job=job_id, record=done))
-
-    async def _sources(self, record: ImportRecord) -> list[Source]:
-        sources = []
-        for resource_id in (record.source, *record.uploads):
-            if resource_id is None:
-                continue
-            resource = await self.app.row(Resource, id=resource_id)
-            content = await self.app.row(ResourceBytes, resource_id=resource_id)
-            if resource is None or content is None:
-                raise rejected("not_found", "A file of the import is gone.", reason="import_orphaned")
-            name = None if resource_id == record.source else resource.name
-            sources.append(Source(name=name, content=content.content))
-        return sources
-
-
-_runners: WeakKeyDictionary[Application, ImportRunner] = WeakKeyDictionary()
-
-
-def runner_of(app: Application) -> ImportRunner:
-    """The application's runner of imports; made on first use and stopped with the application."""
-    found = _runners.get(app)
-    if found is None:
-        found = _runners[app] = ImportRunner(app)
-        app.on_close(found.close)
-    return found
-
-
-async def resume_imports(app: Application) -> None:
-    """Take up the recorded imports that a former process left open."""
-    if await app.matching(Job, kind=IMPORT_JOB, phase="ready"):
-        await runner_of(app).resume()

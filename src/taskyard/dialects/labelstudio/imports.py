@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from taskyard.app.import_runner import runner_of
 from taskyard.app.label_imports import (
     ImportOptions,
     Reading,
@@ -16,7 +17,6 @@ from taskyard.app.label_imports import (
     import_now,
     import_predictions,
     read_sources,
-    runner_of,
     stored_name,
 )
 from taskyard.app.labeling import delete_uploads, keep_uploads, upload_content, uploads
