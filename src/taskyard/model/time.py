@@ -55,7 +55,7 @@ def from_datetime(moment: datetime) -> int:
 
 def to_iso(milliseconds: int) -> str:
     """ISO-8601 with milliseconds and `Z`, e.g. `2026-11-14T12:10:28.000Z`."""
-    return to_datetime(milliseconds).strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03d}Z"
+    return to_datetime(milliseconds).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def from_iso(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -140,7 +141,7 @@ async def put_tasks(request: Request, params: None, body: wire.BulkActionBody) -
         raise rejected(
             "invalid", f"{action.id} failed for every task; first: {faults[0]}", reason="all_failed"
         )
-    user = f"{base_of(request)}/identities/user/{request.caller.name}"
+    user = f"{base_of(request)}/identities/user/{quote(request.caller.name, safe='')}"
     return json_response(wire.BulkAnswer(items=items, user=wire.UserLink(rel="user", href=user)))
 
 

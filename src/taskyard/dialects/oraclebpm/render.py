@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -13,8 +14,8 @@ from taskyard.dialects.oraclebpm import rights
 from taskyard.dialects.oraclebpm.states import A2A_STATES, FINAL, state_of
 from taskyard.dialects.oraclebpm.wire import FIELDS
 from taskyard.model.principal import Principal
-from taskyard.model.task import Candidate, Task
-from taskyard.model.time import to_datetime, to_iso
+from taskyard.model.task import Task
+from taskyard.model.time import to_iso
 
 _encode = msgspec.json.Encoder().encode
 
@@ -70,31 +71,30 @@ class TaskRenderer:
         style, task = self._style, bundle.row
         href = f"{style.base}/tasks/{task.id}"
         attributes = _attributes(bundle)
+        more = {} if style.fields else _more(bundle, attributes["state"])
         item: dict[str, Any] = {}
         if style.style != "flat":
-            item.update(_a2a(bundle, attributes["outcome"], style.detail))
-            item["metadata"] = self._metadata(bundle, attributes, href)
+            item.update(_a2a(bundle, attributes, style.detail))
+            item["metadata"] = self._metadata(attributes, more, href)
         item["links"] = rights.links(bundle, self._caller, href)
         if style.style != "a2a":
-            item.update(self._flat_copy(bundle, attributes, href))
+            item.update(self._flat_copy(bundle, attributes, more, href))
         if style.actions:
             item["actionList"] = rights.action_list(bundle, self._caller)
         if style.permissions:
             item["permissions"] = {"items": rights.permissions(bundle, self._caller)}
         return _encode(item)
 
-    def _metadata(self, bundle: Bundle, attributes: dict[str, Any], href: str) -> dict[str, Any]:
-        style = self._style
-        if style.fields:
-            metadata = {name: attributes[name] for name in style.fields}
-        else:
-            metadata = {**attributes, **_more(bundle)}
-            metadata["assignees"] = _assignees(bundle)
-        if style.details_url:
+    def _metadata(self, attributes: dict[str, Any], more: dict[str, Any], href: str) -> dict[str, Any]:
+        fields = self._style.fields
+        metadata = {name: attributes[name] for name in fields} if fields else attributes | more
+        if self._style.details_url:
             metadata["taskDetailsUrl"] = href
         return metadata
 
-    def _flat_copy(self, bundle: Bundle, attributes: dict[str, Any], href: str) -> dict[str, Any]:
+    def _flat_copy(
+        self, bundle: Bundle, attributes: dict[str, Any], more: dict[str, Any], href: str
+    ) -> dict[str, Any]:
         task: Task = bundle.row
         owned_by_group = bundle.attributes.get("ownerType") == "group"
         flat: dict[str, Any] = {
@@ -105,10 +105,10 @@ class TaskRenderer:
             "priority": task.priority,
             "createdBy": task.creator,
             "creator": task.creator,
-            "createdDate": _flat_date(task.created_at),
-            "assignedDate": _flat_date(task.assigned_at),
-            "updatedDate": _flat_date(task.updated_at),
-            "dueDate": _flat_date(task.due_at),
+            "createdDate": _flat_date(attributes["createdDate"]),
+            "assignedDate": _flat_date(attributes["assignedDate"]),
+            "updatedDate": _flat_date(attributes["updatedDate"]),
+            "dueDate": _flat_date(attributes["dueDate"]),
             "fromUserName": attributes["fromUser"],
             "fromUserDisplayName": attributes["fromUser"],
             "ownerUser": None if owned_by_group else task.owner,
@@ -123,7 +123,7 @@ class TaskRenderer:
         shown = {"rel": "self", "href": href if self._style.details_url else None, "length": 0}
         if self._flat:
             return {name: value for name, value in flat.items() if name in self._flat} | shown
-        return flat | _flat_more(bundle, self._style.base) | shown
+        return flat | more | _flat_more(task, more["assignees"], self._style.base) | shown
 
 
 def _attributes(bundle: Bundle) -> dict[str, Any]:
@@ -160,39 +160,44 @@ def duration(task: Task) -> int:
     return task.closed_at - task.assigned_at
 
 
-def _more(bundle: Bundle) -> dict[str, Any]:
-    """What both the metadata and the flat copy show besides, when all attributes are shown."""
+def _more(bundle: Bundle, state: str) -> dict[str, Any]:
+    """What both the metadata and the flat copy show besides, when all attributes are shown. `assignees` are
+    those that the task was offered to, else the one it was given to."""
     task, execution = bundle.row, bundle.execution
+    offered = [row for row in bundle.candidates if row.role == "candidate"]
+    if len(offered) > 1:
+        offered.sort(key=lambda row: (row.position, row.type, row.name))
+    people = [{"id": row.name, "type": row.type} for row in offered]
+    if not people and task.assignee is not None:
+        people = [{"id": task.assignee, "type": "user"}]
     return {
         "title": task.title,
-        "acquiredBy": task.assignee if _offered(bundle) else None,
+        "acquiredBy": task.assignee if offered else None,
         "pattern": bundle.attributes.get("pattern"),
         "processId": execution.uid if execution else None,
         "processName": None,
         "processDefId": None,
         "applicationContext": bundle.attributes.get("applicationContext"),
-        "percentageComplete": 100 if state_of(task) == "COMPLETED" else 0,
+        "percentageComplete": 100 if state == "COMPLETED" else 0,
         "hasSubTasksFlag": False,
+        "assignees": people,
     }
 
 
-def _flat_more(bundle: Bundle, base: str) -> dict[str, Any]:
-    task = bundle.row
-    people = _assignees(bundle)
-    kinds = {"user": "user", "group": "group"}
+def _flat_more(task: Task, people: list[dict[str, str]], base: str) -> dict[str, Any]:
+    """What only the flat copy shows, when all attributes are shown."""
     items = [
         {
             "id": person["id"],
             "type": person["type"],
             "title": person["id"],
             "rel": "assignee",
-            "href": f"{base}/identities/{kinds[person['type']]}/{person['id']}",
+            "href": f"{base}/identities/{person['type']}/{quote(person['id'], safe='')}",
             "length": 0,
         }
         for person in people
     ]
     return {
-        **_more(bundle),
         "titlePrefix": None,
         "updatedById": None,
         "rootTaskNumber": str(task.id),
@@ -201,25 +206,10 @@ def _flat_more(bundle: Bundle, base: str) -> dict[str, Any]:
     }
 
 
-def _offered(bundle: Bundle) -> list[Candidate]:
-    """Those a task was offered to, in order."""
-    rows = [row for row in bundle.candidates if row.role == "candidate"]
-    return sorted(rows, key=lambda row: (row.position, row.type, row.name))
-
-
-def _assignees(bundle: Bundle) -> list[dict[str, str]]:
-    """The assignee list: those it was offered to, else the one it was given to."""
-    offered = _offered(bundle)
-    if offered:
-        return [{"id": row.name, "type": row.type} for row in offered]
-    assignee = bundle.row.assignee
-    return [{"id": assignee, "type": "user"}] if assignee else []
-
-
-def _a2a(bundle: Bundle, outcome: Any, detail: bool) -> dict[str, Any]:
+def _a2a(bundle: Bundle, attributes: dict[str, Any], detail: bool) -> dict[str, Any]:
     """The documented members, in A2A v0.3 style."""
     task: Task = bundle.row
-    state = state_of(task)
+    state = attributes["state"]
     context = bundle.execution.uid if bundle.execution else task.uid
     message = {
         "kind": "message",
@@ -234,8 +224,8 @@ def _a2a(bundle: Bundle, outcome: Any, detail: bool) -> dict[str, Any]:
         "id": task.uid,
         "contextId": context,
         "final": state in FINAL,
-        "status": {"state": A2A_STATES[state], "timestamp": to_iso(task.updated_at), "message": message},
-        "artifacts": _artifacts(bundle, outcome, detail) if state == "COMPLETED" else [],
+        "status": {"state": A2A_STATES[state], "timestamp": attributes["updatedDate"], "message": message},
+        "artifacts": _artifacts(bundle, attributes["outcome"], detail) if state == "COMPLETED" else [],
         "history": [],
     }
 
@@ -267,6 +257,6 @@ def _iso(milliseconds: int | None) -> str | None:
     return None if milliseconds is None else to_iso(milliseconds)
 
 
-def _flat_date(milliseconds: int | None) -> str | None:
+def _flat_date(iso: str | None) -> str | None:
     """`YYYY-MM-DD HH:MM:SS` in UTC, as deployed servers print it."""
-    return None if milliseconds is None else to_datetime(milliseconds).strftime("%Y-%m-%d %H:%M:%S")
+    return None if iso is None else f"{iso[:10]} {iso[11:19]}"
