@@ -21,7 +21,9 @@ DIALECT = Dialect(
         "bearer": {"type": "http", "scheme": "bearer"},
     },
     connect=(
-        Connect("curl", "curl -u 'admin:{password}' '{url}/engine-rest/process-definition?latestVersion=true'"),
+        Connect(
+            "curl", "curl -u 'admin:{password}' '{url}/engine-rest/process-definition?latestVersion=true'"
+        ),
         Connect("pycamunda", "pycamunda.processdef.GetList('{url}/engine-rest')"),
         Connect("Camunda Modeler", "Deploy to {url}/engine-rest with HTTP Basic, user admin"),
     ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from taskyard.dialects.camunda7 import commands, definitions, deployments, incidents, query_wire, wire
 from taskyard.dialects.camunda7.surface import NOT_RUN, operation_name, refused_operations
 from taskyard.http.operation import Operation, partial, refused, served
@@ -17,7 +19,7 @@ FORMS = (
 )
 """The three ways to name a process definition."""
 
-TAG = "Process definitions"
+NO_APPLICATIONS = "there are no process applications to register deployments"
 LATER = "a date in the future is refused: changes take effect at once"
 
 _FAILS = {400: wire.Failure, 404: wire.Failure}
@@ -104,73 +106,40 @@ def _one_definition(form: str) -> list[Operation]:
 
 
 def _deployments() -> list[Operation]:
-    made = wire.DeploymentWithDefinitions
-    one, item = "/deployment/{id}", wire.DeploymentItem
-    resource = f"{one}/resources/{{resourceId}}"
-    bad = wire.ParseFailure | wire.Failure
+    tag = "Deployments"
+    form = {"body": bytes, "body_media": ("multipart/form-data",)}
+    made = {200: wire.DeploymentWithDefinitions, 400: wire.ParseFailure | wire.Failure}
+    listing = {
+        "params": query_wire.DeploymentListParams,
+        "returns": {200: list[wire.DeploymentItem], 400: wire.Failure},
+    }
+    counting = {"params": query_wire.DeploymentCountParams, "returns": {200: wire.Count, 400: wire.Failure}}
+    making = {**form, "returns": {**made, 501: wire.Failure}}
     return [
+        _row(partial, "POST", "/deployment/create", deployments.create, LATER, tag=tag, **making),
+        _row(served, "GET", "/deployment", deployments.list_deployments, tag=tag, **listing),
+        _row(served, "GET", "/deployment/count", deployments.count, tag=tag, **counting),
+        refused("GET", "/deployment/registered", "getRegisteredDeployments", NO_APPLICATIONS, tag=tag),
+        *_one_deployment(made, tag),
+    ]
+
+
+def _one_deployment(made: dict[int, Any], tag: str) -> list[Operation]:
+    one = "/deployment/{id}"
+    held, resource = f"{one}/resources", f"{one}/resources/{{resourceId}}"
+    again = {"body": wire.Redeployment | None, "returns": {**made, 404: wire.Failure}}
+    gone = {"params": commands.DeleteParams, "returns": {204: None, **_FAILS}}
+    found = {200: wire.DeploymentItem, **_FAILS}
+    files, file = {200: list[wire.DeploymentResource], **_FAILS}, {200: wire.DeploymentResource, **_FAILS}
+    return [
+        _row(served, "GET", one, deployments.get, tag=tag, returns=found),
+        _row(served, "DELETE", one, deployments.delete, tag=tag, **gone),
+        _row(served, "POST", f"{one}/redeploy", deployments.redeploy, tag=tag, **again),
+        _row(served, "GET", held, deployments.resources, tag=tag, returns=files),
+        _row(served, "GET", resource, deployments.get_resource, tag=tag, returns=file),
         _row(
-            partial,
-            "POST",
-            "/deployment/create",
-            deployments.create,
-            LATER,
-            body=bytes,
-            body_media=("multipart/form-data",),
-            max_body=None,
-            returns={200: made, 400: bad, 501: wire.Failure},
+            served, "GET", f"{resource}/data", deployments.get_data, tag=tag, returns={200: bytes, **_FAILS}
         ),
-        _row(
-            served,
-            "GET",
-            "/deployment",
-            deployments.list_deployments,
-            params=query_wire.DeploymentListParams,
-            returns={200: list[item], 400: wire.Failure},
-        ),
-        _row(
-            served,
-            "GET",
-            "/deployment/count",
-            deployments.count,
-            params=query_wire.DeploymentCountParams,
-            returns={200: wire.Count, 400: wire.Failure},
-        ),
-        refused(
-            "GET", "/deployment/registered", "getRegisteredDeployments", "there are no process applications"
-        ),
-        _row(served, "GET", one, deployments.get, returns={200: item, **_FAILS}),
-        _row(
-            served,
-            "DELETE",
-            one,
-            deployments.delete,
-            params=commands.DeleteParams,
-            returns={204: None, **_FAILS},
-        ),
-        _row(
-            served,
-            "POST",
-            f"{one}/redeploy",
-            deployments.redeploy,
-            body=wire.Redeployment | None,
-            returns={200: made, 400: bad, 404: wire.Failure},
-        ),
-        _row(
-            served,
-            "GET",
-            f"{one}/resources",
-            deployments.resources,
-            returns={200: list[wire.DeploymentResource], **_FAILS},
-        ),
-        _row(
-            served,
-            "GET",
-            resource,
-            deployments.get_resource,
-            returns={200: wire.DeploymentResource, **_FAILS},
-        ),
-        _row(served, "GET", f"{resource}/data", deployments.get_data, returns={200: bytes, **_FAILS}),
     ]
 
 
@@ -201,10 +170,14 @@ def _engine() -> list[Operation]:
     ]
 
 
+def _tagged(tag: str, rows: list[Operation]) -> list[Operation]:
+    return [msgspec.structs.replace(row, tag=tag) for row in rows]
+
+
 OPERATIONS: tuple[Operation, ...] = (
-    *_definitions(),
+    *_tagged("Process definitions", _definitions()),
     *_deployments(),
     *_incidents(),
-    *_engine(),
+    *_tagged("Engine", _engine()),
     *refused_operations(),
 )
