@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-from datetime import datetime
 
 import msgspec
 
-from taskyard.model.time import Clock, to_datetime
+from taskyard.model.time import Clock, to_iso
 from taskyard.telemetry import log_stream
 
 GATHER_SECONDS = 0.1
@@ -25,7 +24,7 @@ _encoder = msgspec.json.Encoder()
 class Line(msgspec.Struct, frozen=True, gc=False):
     """One request."""
 
-    at: datetime
+    at: str
     level: str
     event: str
     request_id: str
@@ -41,12 +40,14 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 class AccessLog:
     """Takes the line of each finished request, if the settings want any."""
 
-    __slots__ = ("_clock", "_lines", "enabled")
+    __slots__ = ("_clock", "_lines", "_second", "_until_dot", "enabled")
 
     def __init__(self, enabled: bool, clock: Clock) -> None:
         self.enabled = enabled
         self._clock = clock
         self._lines: list[Line] = []
+        self._second = -1
+        self._until_dot = ""
         if enabled:
             atexit.register(self.flush)
 
@@ -62,7 +63,11 @@ class AccessLog:
         principal: str | None,
     ) -> None:
         """Note one request; it is on the stream within a tenth of a second."""
-        at = to_datetime(self._clock.now())
+        now = self._clock.now()
+        if now // 1000 != self._second:
+            self._second = now // 1000
+            self._until_dot = to_iso(now)[:-4]
+        at = f"{self._until_dot}{now % 1000:03d}Z"
         ms = round(seconds * 1000, 3)
         line = Line(
             at,

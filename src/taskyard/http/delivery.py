@@ -21,30 +21,28 @@ LIVE = ("text/event-stream",)
 _encoded: dict[str, bytes] = {}
 
 
-async def deliver(
-    response: Response,
-    send: Send,
-    receive: Receive,
-    *,
-    request_id: str,
-    head: bool,
-    extra: tuple[tuple[bytes, bytes], ...] = (),
-) -> None:
-    """Send a response. For HEAD the body stays here. A stream that fails after its start breaks the
-    connection, so that no client takes a part for the whole."""
-    body = response.body
+def response_start(
+    response: Response, request_id: str, extra: tuple[tuple[bytes, bytes], ...] = ()
+) -> dict[str, Any]:
+    """The first ASGI message of a response: status and headers, with `content-length` where the body is known."""
     headers = [NOSNIFF, (b"x-request-id", request_id.encode("latin-1")), *extra]
     if response.media_type is not None:
         headers.append((b"content-type", _bytes(response.media_type)))
     for name, value in response.headers:
         headers.append((_bytes(name.lower()), _clean(value)))
-    if isinstance(body, bytes):
-        if response.status >= 200 and response.status not in (204, 304):
-            headers.append((b"content-length", b"%d" % len(body)))
-        await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if head else body})
-        return
-    start = {"type": "http.response.start", "status": response.status, "headers": headers}
+    body = response.body
+    if isinstance(body, bytes) and response.status >= 200 and response.status not in (204, 304):
+        headers.append((b"content-length", b"%d" % len(body)))
+    return {"type": "http.response.start", "status": response.status, "headers": headers}
+
+
+async def deliver_stream(
+    start: dict[str, Any], response: Response, send: Send, receive: Receive, *, head: bool
+) -> None:
+    """Send a streamed response; for HEAD the body stays here. A stream that fails after its start breaks the
+    connection, so that no client takes a part for the whole."""
+    body = response.body
+    assert not isinstance(body, bytes)
     if head:
         await _close(body)
         await send(start)

@@ -33,8 +33,10 @@ def base_url(headers: Mapping[str, str], scope: Scope, public_url: str | None, p
 
 def wanted_request_id(headers: Mapping[str, str]) -> str | None:
     """The id that the client gave its request, if it is one that is safe to repeat."""
-    value = headers.get("x-request-id")
-    return value if value is not None and _REQUEST_ID.match(value) else None
+    if "x-request-id" not in headers:
+        return None
+    value = headers["x-request-id"]
+    return value if _REQUEST_ID.match(value) else None
 
 
 def declared_length(headers: Mapping[str, str]) -> int:

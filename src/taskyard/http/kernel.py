@@ -17,7 +17,7 @@ from taskyard.config import Settings
 from taskyard.http import collision
 from taskyard.http.access_log import AccessLog
 from taskyard.http.body import BodyDecoder
-from taskyard.http.delivery import Send, deliver, opened
+from taskyard.http.delivery import Send, deliver_stream, opened, response_start
 from taskyard.http.intake import (
     Disconnected,
     Receive,
@@ -30,7 +30,7 @@ from taskyard.http.message import Headers, Request, Response
 from taskyard.http.operation import Dialect, Operation
 from taskyard.http.params import ParamsDecoder
 from taskyard.http.problem import problem_response
-from taskyard.http.router import Route, Router
+from taskyard.http.router import Found, Route, Router
 from taskyard.http.system import system_dialect
 from taskyard.model.problem import Problem, Rejected
 from taskyard.telemetry import REFUSED, UNEXPECTED, OperationMeter, log, operation_meters
@@ -140,25 +140,24 @@ class Kernel:
         operation_meters([*(endpoint.meter for endpoint in endpoints.values()), self._strays])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await self._serve(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self._live(receive, send)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._live(receive, send)
+            return
         started = perf_counter()
         method: str = scope["method"]
         path: str = scope["raw_path"].decode("latin-1") if scope.get("raw_path") else scope["path"]
         if self._prefix and path.startswith(self._prefix + "/"):
             path = path[len(self._prefix) :]
-        if self.page is not None and self.page.claims(path) and not self._serves(method, path):
-            await self.page({**scope, "path": path}, receive, send)
+        found = self.router.match(method, path)
+        if self._is_page(path, found):
+            await self.page({**scope, "path": path}, receive, send)  # type: ignore[misc]
             return
         request = self._request(scope, method, path)
         endpoint: Endpoint | None = None
         extra: tuple[tuple[bytes, bytes], ...] = ()
         try:
-            route = self._route(request)
+            route = self._route(request, found)
             endpoint = route.endpoint if route is not None else None
             response = (
                 await endpoint.answer(request, receive) if endpoint is not None else self._options(path)
@@ -171,17 +170,22 @@ class Kernel:
         except Exception as fault:
             dialect = endpoint.dialect if endpoint is not None else None
             response, extra = self._failure(fault, request, dialect)
+        head = method == "HEAD"
         try:
-            await deliver(
-                response, send, receive, request_id=request.request_id, head=method == "HEAD", extra=extra
-            )
+            start = response_start(response, request.request_id, extra)
+            if isinstance(response.body, bytes):
+                await send(start)
+                await send({"type": "http.response.body", "body": b"" if head else response.body})
+            else:
+                await deliver_stream(start, response, send, receive, head=head)
         finally:
             self._account(request, response.status, endpoint, perf_counter() - started)
 
-    def _serves(self, method: str, path: str) -> bool:
-        """A dialect has this path of the page for itself."""
-        found = self.router.match(method, path)
-        return found is not None and not found[0][0].operation.fallback
+    def _is_page(self, path: str, found: Found | None) -> bool:
+        """The page has this path, and no dialect has it for itself."""
+        if found is not None and not found[0][0].operation.fallback:
+            return False
+        return self.page is not None and self.page.claims(path)
 
     def _request(self, scope: Scope, method: str, path: str) -> Request:
         headers = Headers(scope["headers"])
@@ -196,13 +200,12 @@ class Kernel:
             request_id=wanted_request_id(headers) or f"{self._ids}{next(self._count):x}",
         )
 
-    def _route(self, request: Request) -> Route | None:
+    def _route(self, request: Request, found: Found | None) -> Route | None:
         """The route of a request, its operation and path parameters noted; None for OPTIONS of a known path.
 
         Raises `Rejected` with `not_found` or `method_not_allowed`.
         """
         path = request.path
-        found = self.router.match(request.method, path)
         if found is None and request.method == "HEAD":
             found = self.router.match("GET", path)
         if found is None:
