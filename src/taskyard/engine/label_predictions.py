@@ -7,6 +7,7 @@ import msgspec
 from taskyard.engine.access import require
 from taskyard.engine.label_tasks import count, project_of, settings_of
 from taskyard.engine.protocol import Command, decides
+from taskyard.model.definition import Definition
 from taskyard.model.labeling import PROJECT, NewAnswer
 from taskyard.model.problem import rejected
 from taskyard.model.task import Progress, Submission, SubmissionDocument, Task
@@ -49,24 +50,9 @@ def add_predictions(command: AddPredictions, view: View) -> int:
         tasks[number] = task
     view.expect(Submission, ("task_id",), [(number,) for number in wanted])
     given = {number: view.find(Submission, task_id=number) for number in wanted}
-    rows: list[Submission] = []
-    documents: list[SubmissionDocument] = []
-    for new in command.predictions:
-        row = Submission(
-            id=view.row_id(),
-            uid=view.uid(),
-            tenant=project.tenant,
-            task_id=new.task_id,
-            definition_id=project.id,
-            kind="prediction",
-            model_version=new.answer.model_version,
-            score=new.answer.score,
-            created_at=view.now,
-            updated_at=view.now,
-        )
-        rows.append(row)
-        documents.append(SubmissionDocument(submission_id=row.id, document=new.answer.document))
-        given[new.task_id].append(row)
+    rows = [_row(new, project, view) for new in command.predictions]
+    for row in rows:
+        given[row.task_id].append(row)
     for number, task in tasks.items():
         progress = view.get(Progress, number)
         if progress is not None:
@@ -75,7 +61,12 @@ def add_predictions(command: AddPredictions, view: View) -> int:
         task.updated_at = view.now
         view.update(task)
     view.insert_many(rows)
-    view.insert_many(documents)
+    view.insert_many(
+        [
+            SubmissionDocument(submission_id=row.id, document=new.answer.document)
+            for row, new in zip(rows, command.predictions, strict=True)
+        ]
+    )
     view.emit(
         "predictions_added",
         actor=command.actor.name if command.actor else None,
@@ -83,3 +74,18 @@ def add_predictions(command: AddPredictions, view: View) -> int:
         data={"predictions": len(rows)},
     )
     return len(rows)
+
+
+def _row(new: NewPrediction, project: Definition, view: View) -> Submission:
+    return Submission(
+        id=view.row_id(),
+        uid=view.uid(),
+        tenant=project.tenant,
+        task_id=new.task_id,
+        definition_id=project.id,
+        kind="prediction",
+        model_version=new.answer.model_version,
+        score=new.answer.score,
+        created_at=view.now,
+        updated_at=view.now,
+    )
