@@ -137,6 +137,12 @@ def test_unknown_parameters_are_ignored_and_named(office: Office) -> None:
     assert "x-taskyard-ignored-parameters" not in office.call("bob", "GET", "/tasks?limit=5").headers
 
 
+def test_the_header_of_ignored_parameters_is_bounded(office: Office) -> None:
+    query = "&".join(f"{'x' * 300}{index}=1" for index in range(150))
+    header = office.call("bob", "GET", f"/tasks?{query}").headers["x-taskyard-ignored-parameters"]
+    assert len(header) < 3000
+
+
 def test_of_a_repeated_scalar_the_last_counts(office: Office) -> None:
     assert office.words("bob", "assignment=MY&assignment=GROUP") == ["two"]
 

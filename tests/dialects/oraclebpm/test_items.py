@@ -174,6 +174,13 @@ def test_permissions_are_shown_on_request(office: Office) -> None:
     assert "permissions" not in item_of(office, "bob", "two")
 
 
+def test_the_permissions_link_leads_to_them(office: Office) -> None:
+    links = {link["rel"]: link["href"] for link in item_of(office, "bob", "two")["links"]}
+    answer = office.people["bob"].client.get(links["permissions"])
+    assert (answer.status_code, answer.json()) == (200, {"items": ["READ", "COMMENT", "ACQUIRE"]})
+    assert office.call("mia", "GET", f"/tasks/{office.tasks['two']}/permissions").status_code == 404
+
+
 def test_links_follow_state_and_rights(office: Office) -> None:
     def rels(who: str, word: str) -> set[str]:
         return {link["rel"] for link in item_of(office, who, word)["links"]}

@@ -12,11 +12,11 @@ from taskyard.app.bundle import Bundle
 from taskyard.app.human_tasks import ClaimTask, CompleteTask
 from taskyard.dialects.oraclebpm import rights, wire
 from taskyard.dialects.oraclebpm.commands import bad_member, payload_text
-from taskyard.dialects.oraclebpm.tasks import base_of, find_task, show_task
+from taskyard.dialects.oraclebpm.tasks import base_of, facts_of, find_task, show_task
 from taskyard.http.message import Request, Response, json_response
 from taskyard.model.command import Command
 from taskyard.model.problem import Rejected, rejected
-from taskyard.model.task import Candidate, Task, TaskAttribute
+from taskyard.model.task import Task
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ async def act(request: Request, task_id: int, action: Action, rev: int | None = 
 
     The check here gives the native refusals; the deciders check again inside the transaction.
     """
-    facts = await _facts(request, task_id)
+    facts = await facts_of(request, task_id)
     caller = request.caller
     command: Command
     if action.id == "ACQUIRE":
@@ -69,18 +69,6 @@ async def act(request: Request, task_id: int, action: Action, rev: int | None = 
         return await request.app.run(command)
     except Rejected as fault:
         raise _worded(fault, action.id) from None
-
-
-async def _facts(request: Request, task_id: int) -> Bundle:
-    app = request.app
-    task = await app.row(Task, id=task_id)
-    if task is None:
-        raise rejected("not_found", f"task {task_id} does not exist", reason="unknown_task", task=task_id)
-    facts = Bundle(task)
-    facts.candidates = await app.rows(Candidate, "task_id", [task_id])
-    attributes = await app.rows(TaskAttribute, "task_id", [task_id])
-    facts.attributes = {row.name: row.text if row.text is not None else row.number for row in attributes}
-    return facts
 
 
 def _check_acquire(facts: Bundle, caller: str) -> None:

@@ -58,6 +58,15 @@ SERVED: tuple[Operation, ...] = (
         tag="tasks",
         summary="Retrieve a task by number or id",
     ),
+    served(
+        "GET",
+        "/tasks/{id}/permissions",
+        "retrievePermissions",
+        tasks.get_permissions,
+        returns={200: wire.Permissions},
+        tag="tasks",
+        summary="What the caller may do with a task",
+    ),
     partial(
         "PUT",
         "/tasks/{id}",
@@ -98,7 +107,6 @@ _REFUSED: tuple[tuple[str, str, str, str], ...] = (
     ("POST", "/tasks/{id}/release", "releaseTask", _STATE),
     ("POST", "/tasks/{id}/subscribe", "subscribe", "callbacks are not served"),
     ("DELETE", "/tasks/{id}/subscribe", "unsubscribe", "callbacks are not served"),
-    ("GET", "/tasks/{id}/permissions", "retrievePermissions", "the task itself lists its permissions"),
     ("GET", "/tasks/{id}/executionStatus", "retrieveExecutionStatus", "the task itself tells its state"),
     ("GET", "/tasks/{id}/form", "retrieveForm", "forms are not served"),
     ("GET", "/tasks/views", "listViews", _VIEWS),

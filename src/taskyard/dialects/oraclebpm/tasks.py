@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from taskyard.app.bundle import Bundle
 from taskyard.app.human_tasks import NewTask, open_tasks
 from taskyard.dialects.oraclebpm import collection, wire
 from taskyard.dialects.oraclebpm.commands import new_task, new_todo
@@ -11,13 +12,18 @@ from taskyard.dialects.oraclebpm.errors import excludes_json
 from taskyard.dialects.oraclebpm.parameters import Wanted, read
 from taskyard.dialects.oraclebpm.queries import SHOWN, task_query
 from taskyard.dialects.oraclebpm.render import ItemStyle, TaskRenderer
-from taskyard.http.message import JSON, Request, Response
+from taskyard.dialects.oraclebpm.rights import permissions
+from taskyard.http.message import JSON, Request, Response, json_response
 from taskyard.http.params import parse_query
 from taskyard.model.problem import rejected
 from taskyard.model.query import Query, both, either, eq
+from taskyard.model.task import Candidate, Task, TaskAttribute
 
 PAGE_LIMIT = 1000
 """Pages up to this size are answered whole; larger ones are streamed."""
+
+MOST_IGNORED, NAME_LIMIT = 20, 100
+"""How many ignored parameters the header names, and how much of each."""
 
 _KNOWN = frozenset(wire.TaskListParams.__struct_fields__)
 
@@ -93,8 +99,8 @@ def _self(request: Request) -> str:
 def _ignored(request: Request) -> list[tuple[str, str]]:
     """The header that names the parameters nobody looked at."""
     names = [name for name, _ in parse_query(request.query_string) if name not in _KNOWN]
-    shown = [name for name in dict.fromkeys(names) if name.isascii() and name.isprintable()]
-    return [("x-taskyard-ignored-parameters", ", ".join(shown))] if shown else []
+    shown = [name[:NAME_LIMIT] for name in dict.fromkeys(names) if name.isascii() and name.isprintable()]
+    return [("x-taskyard-ignored-parameters", ", ".join(shown[:MOST_IGNORED]))] if shown else []
 
 
 def _check_accept(request: Request) -> None:
@@ -138,6 +144,25 @@ async def show_task(request: Request, pair: tuple[int, int], status: int = 200) 
     if status == 201:
         headers.append(("location", f"{base_of(request)}/tasks/{pair[0]}"))
     return Response(status=status, body=items[0], media_type=JSON, headers=headers)
+
+
+async def facts_of(request: Request, task_id: int) -> Bundle:
+    """A task as the rules look at it. Checks no permission: the id comes from `find_task`."""
+    app = request.app
+    task = await app.row(Task, id=task_id)
+    if task is None:
+        raise rejected("not_found", f"task {task_id} does not exist", reason="unknown_task", task=task_id)
+    facts = Bundle(task)
+    facts.candidates = await app.rows(Candidate, "task_id", [task_id])
+    attributes = await app.rows(TaskAttribute, "task_id", [task_id])
+    facts.attributes = {row.name: row.text if row.text is not None else row.number for row in attributes}
+    return facts
+
+
+async def get_permissions(request: Request, params: None, body: None) -> Response:
+    task_id, _ = await find_task(request, request.path_params["id"])
+    words = permissions(await facts_of(request, task_id), request.caller)
+    return json_response(wire.Permissions(items=words))
 
 
 async def create_task(request: Request, params: None, body: wire.NewTaskBody) -> Response:

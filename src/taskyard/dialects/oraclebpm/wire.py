@@ -163,6 +163,12 @@ class Collection(msgspec.Struct, kw_only=True):
     totalResults: int | UnsetType = UNSET
 
 
+class Permissions(msgspec.Struct, kw_only=True):
+    """What the caller may do with a task: READ, COMMENT, and the ids of actions."""
+
+    items: list[str]
+
+
 class BulkItem(msgspec.Struct, kw_only=True, omit_defaults=True):
     """What became of one task of a bulk action."""
 
