@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, NamedTuple
 
 import httpx
@@ -9,6 +10,7 @@ from tests.dialects.labelstudio.conftest import TEXT_CONFIG
 from tests.server import Server, User
 
 PARENTS = 48
+_numbers = itertools.count(1)
 
 
 class Person(NamedTuple):
@@ -37,7 +39,8 @@ def choice(word: str) -> list[dict[str, Any]]:
 
 
 def person(server: Server, ls: httpx.Client, name: str) -> Person:
-    """A user with a token."""
+    """A user with a token; a number makes the name unique."""
+    name = f"{name}-{next(_numbers)}"
     user = server.user(name, first_name=name.capitalize(), email=f"{name}@example.com")
     client = server.client(headers={"Authorization": f"Token {user.token}"})
     number = client.get("/api/current-user/whoami").json()["id"]
@@ -88,7 +91,7 @@ def build(server: Server, ls: httpx.Client, name: str) -> Corpus:
             assert reviewer.ls.post("/api/annotation-reviews/", json=review).status_code == 201
         if place == 8:
             remark = {"annotation": given.json()["id"], "text": "Is 100% of it Right?"}
-            assert bert.ls.post("/api/comments/", json=remark).status_code in (201, 404)
+            assert bert.ls.post("/api/comments/", json=remark).status_code == 400
             assert anna.ls.post("/api/comments/", json=remark).status_code == 201
     draft = {"result": choice("Positive"), "lead_time": 1.5}
     assert anna.ls.post(f"/api/tasks/{ids[1]}/drafts", json=draft).status_code == 201

@@ -396,6 +396,41 @@ def test_comments(team: Team) -> None:
         assert team.ls.post("/api/comments/", json=bad).status_code == 400
 
 
+def test_annotators_read_only_comments_that_concern_them(team: Team) -> None:
+    task = team.task()
+    annotation = team.annotate(team.anna, task)["id"]
+    of_anna = team.rosa.ls.post("/api/comments/", json={"annotation": annotation, "text": "to Anna"}).json()[
+        "id"
+    ]
+    team.rosa.ls.post("/api/comments/", json={"task": task, "text": "to all"})
+    for who, texts in (
+        (team.anna, ["to Anna", "to all"]),
+        (team.bert, ["to all"]),
+        (team.rosa, ["to Anna", "to all"]),
+    ):
+        listed = who.ls.get("/api/comments/", params={"task": task}).json()
+        assert [comment["text"] for comment in listed] == texts
+        for fields in ("all", "task_only"):
+            page = who.ls.get("/api/tasks/", params={"project": team.project, "fields": fields}).json()
+            assert page["tasks"][0]["comments"].split("\n") == texts
+    assert team.bert.ls.get(f"/api/comments/{of_anna}/").status_code == 404
+
+
+def test_hidden_predictions_are_hidden_everywhere(team: Team) -> None:
+    task = team.task()
+    made = team.ls.post("/api/predictions/", json={"task": task, "result": choice("Positive")}).json()["id"]
+    queries = ({"task": task}, {"project": team.project}, {})
+    for params in queries:
+        assert made in [p["id"] for p in team.anna.ls.get("/api/predictions/", params=params).json()]
+    changed = team.ls.patch(f"/api/projects/{team.project}/", json={"show_collab_predictions": False})
+    assert changed.status_code == 200, changed.text
+    for params in queries:
+        assert made not in [p["id"] for p in team.anna.ls.get("/api/predictions/", params=params).json()]
+        assert made in [p["id"] for p in team.rosa.ls.get("/api/predictions/", params=params).json()]
+    assert team.anna.ls.get(f"/api/predictions/{made}/").status_code == 404
+    assert team.anna.ls.get(f"/api/tasks/{task}/").json()["predictions"] == []
+
+
 def test_deleting_an_annotation_takes_what_hangs_on_it(team: Team) -> None:
     task = team.task()
     annotation = team.annotate(team.anna, task)

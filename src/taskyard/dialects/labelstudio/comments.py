@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from taskyard.app.label_answers import CreateComment, DeleteComment, UpdateComment
 from taskyard.dialects.labelstudio import answers
-from taskyard.dialects.labelstudio.access import int_of, project_by_id
+from taskyard.dialects.labelstudio.access import int_of, project_by_id, role_in
 from taskyard.dialects.labelstudio.errors import field_fault, not_found
 from taskyard.dialects.labelstudio.pages import comma_list, flag
 from taskyard.dialects.labelstudio.queries import row_number
 from taskyard.dialects.labelstudio.task_access import Opened, open_task_of, reader, shown
 from taskyard.dialects.labelstudio.wire import CommentBody, CommentListParams, given
 from taskyard.http.message import Request, Response, empty_response
+from taskyard.model.definition import Definition
 from taskyard.model.query import Filter, Order, Query, both, eq, one_of
 from taskyard.model.task import Comment, Submission, Task
 
@@ -30,7 +31,7 @@ async def list_(request: Request, params: CommentListParams, body: None) -> Resp
     page = await request.app.list(query, reader(request.caller))
     rows = {row.id: row for row in await request.app.rows(Comment, "id", [number for number, _ in page.ids])}
     projects = await _projects(request, list(rows.values()))
-    found = [rows[number] for number, _ in page.ids if number in rows]
+    found = await _readable(request, [rows[number] for number, _ in page.ids if number in rows])
     return await shown(request, [answers.comment(row, projects.get(row.task_id)) for row in found])
 
 
@@ -42,7 +43,7 @@ async def create(request: Request, params: CommentListParams, body: CommentBody)
     if not text.strip():
         raise field_fault("text", "This field may not be blank.")
     about = given(body.annotation) or given(body.draft)
-    task_id = given(body.task)
+    task_id, row = given(body.task), None
     if about is not None:
         row = await request.app.row(Submission, id=about)
         if row is None or row.kind not in ("annotation", "draft"):
@@ -50,7 +51,9 @@ async def create(request: Request, params: CommentListParams, body: CommentBody)
         task_id = row.task_id
     if task_id is None:
         raise field_fault("", "Name the annotation, the draft or the task.")
-    await open_task_of(request, task_id)
+    opened = await open_task_of(request, task_id)
+    if row is not None and opened.role == "AN" and row.author_id != request.caller.id:
+        raise field_fault("annotation", f'Invalid pk "{about}" - object does not exist.')
     number = await request.app.run(
         CreateComment(
             actor=request.caller,
@@ -88,11 +91,31 @@ async def delete(request: Request, params: CommentListParams, body: None) -> Res
     return empty_response()
 
 
+async def _readable(request: Request, rows: list[Comment]) -> list[Comment]:
+    """An annotator reads comments on tasks, on their own answers, and their own."""
+    caller = request.caller
+    if caller.admin or not rows:
+        return rows
+    tasks = await request.app.rows(Task, "id", sorted({row.task_id for row in rows}))
+    projects = {p.id: p for p in await request.app.rows(Definition, "id", [t.definition_id for t in tasks])}
+    roles = {task.id: role_in(caller, projects[task.definition_id]) for task in tasks}
+    about = [row.submission_id for row in rows if row.submission_id is not None]
+    own = {s.id for s in await request.app.rows(Submission, "id", about) if s.author_id == caller.id} | {None}
+    return [
+        row
+        for row in rows
+        if roles.get(row.task_id, "AN") != "AN" or row.submission_id in own or row.author_id == caller.id
+    ]
+
+
 async def _opened(request: Request) -> tuple[Comment, Opened]:
     row = await request.app.row(Comment, id=int_of(request, "id", "Comment"))
     if row is None:
         raise not_found("Comment")
-    return row, await open_task_of(request, row.task_id)
+    opened = await open_task_of(request, row.task_id)
+    if not await _readable(request, [row]):
+        raise not_found("Comment")
+    return row, opened
 
 
 async def _where(request: Request, params: CommentListParams) -> Filter:

@@ -14,10 +14,11 @@ from taskyard.app.label_imports import settings_of
 from taskyard.dialects.labelstudio import answers
 from taskyard.dialects.labelstudio.access import project_by_id, role_in
 from taskyard.dialects.labelstudio.errors import field_fault, not_found
-from taskyard.dialects.labelstudio.queries import row_number
+from taskyard.dialects.labelstudio.queries import assigned_or_free, in_project, row_number
 from taskyard.dialects.labelstudio.task_access import (
     documents,
     finished,
+    hides_predictions,
     open_submission,
     open_task_of,
     reader,
@@ -28,7 +29,7 @@ from taskyard.http.message import JSON, Request, Response, empty_response
 from taskyard.model.definition import Definition
 from taskyard.model.labeling import PROJECT
 from taskyard.model.problem import Rejected
-from taskyard.model.query import Filter, Order, Query, both, eq, one_of
+from taskyard.model.query import FALSE, Filter, Order, Query, both, either, eq, one_of
 from taskyard.model.task import Submission
 from taskyard.notations.labelconfig.read import read
 from taskyard.notations.labelimport.task import prediction as read_prediction
@@ -37,6 +38,7 @@ from taskyard.notations.labelimport.task import prediction_result
 _encode = msgspec.json.Encoder().encode
 CHUNK = 200
 PROJECTS = 1_000
+MOST_TASKS = 100_000
 
 
 class PredictionRenderer:
@@ -55,14 +57,27 @@ async def list_(request: Request, params: PredictionListParams, body: None) -> R
     where: list[Filter] = [eq("kind", "prediction")]
     if params.task:
         opened = await open_task_of(request, row_number("task", params.task))
-        where.append(eq("task_id", opened.task.id))
+        hidden = await hides_predictions(request, opened.project, opened.role)
+        where.append(FALSE if hidden else eq("task_id", opened.task.id))
     if params.project:
         project = await project_by_id(request, row_number("project", params.project))
-        where.append(eq("definition_id", project.id))
+        where.append(await _of_project(request, project))
     if len(where) == 1 and not request.caller.admin:
-        where.append(one_of("definition_id", await _visible_projects(request)))
+        where.append(either(*[await _of_project(request, found) for found in await _projects(request)]))
     query = Query(entity="submission", where=both(*where), order=(Order("id"),), limit=None)
     return Response(body=_streamed(request, query), media_type=JSON)
+
+
+async def _of_project(request: Request, project: Definition) -> Filter:
+    """The predictions of a project that the caller may see; for an annotator, those of the tasks shown to them."""
+    role, caller = role_in(request.caller, project), request.caller
+    if not role or await hides_predictions(request, project, role):
+        return FALSE
+    if role != "AN":
+        return eq("definition_id", project.id)
+    where = both(in_project(project.id), assigned_or_free(caller.name, caller.id))
+    page = await request.app.list(Query(entity="task", where=where, limit=MOST_TASKS), reader(caller))
+    return one_of("task_id", [task_id for task_id, _ in page.ids])
 
 
 async def create(request: Request, params: None, body: PredictionBody) -> Response:
@@ -139,12 +154,11 @@ async def _config(request: Request, project: Definition) -> Any:
     return await asyncio.to_thread(read, settings.label_config)
 
 
-async def _visible_projects(request: Request) -> list[int]:
-    """The projects in which the caller has a role."""
+async def _projects(request: Request) -> list[Definition]:
+    """The projects that the caller may see."""
     query = Query(entity="definition", where=eq("kind", PROJECT), limit=PROJECTS)
     page = await request.app.list(query, request.caller)
-    found = await request.app.rows(Definition, "id", [row_id for row_id, _ in page.ids])
-    return [project.id for project in found if role_in(request.caller, project)]
+    return await request.app.rows(Definition, "id", [row_id for row_id, _ in page.ids])
 
 
 async def _streamed(request: Request, query: Query) -> AsyncIterator[bytes]:

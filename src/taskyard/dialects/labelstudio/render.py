@@ -13,7 +13,7 @@ from taskyard.dialects.labelstudio import answers
 from taskyard.dialects.labelstudio.moments import stamp
 from taskyard.dialects.labelstudio.uris import NOTHING, Proxies
 from taskyard.model.labeling import LabelDocument
-from taskyard.model.task import Progress, Submission, Task
+from taskyard.model.task import Comment, Progress, Submission, Task
 
 _encode = msgspec.json.Encoder().encode
 _label = msgspec.json.Decoder(LabelDocument)
@@ -95,6 +95,14 @@ class Shown:
     def drafts(self) -> list[Submission]:
         """The caller's own."""
         return [row for row in self.of("draft") if row.author_id == self.look.caller]
+
+    def comments(self) -> list[Comment]:
+        """An annotator reads those on the task, on their own answers, and their own."""
+        if not self.own_only:
+            return self.bundle.comments
+        own = {row.id for row in self.bundle.submissions if row.author_id == self.look.caller} | {None}
+        caller = self.look.caller
+        return [c for c in self.bundle.comments if c.submission_id in own or c.author_id == caller]
 
     def text(self, row: Submission) -> str | None:
         return self.bundle.submission_documents.get(row.id)
@@ -180,7 +188,7 @@ FIELDS: dict[str, Field] = {
     "last_comment_updated_at": Field(lambda s: stamp(s.progress.last_comment_at), ("progress",)),
     "project": Field(lambda s: s.task.definition_id),
     "comment_authors": Field(_comment_authors, REMARKS),
-    "comments": Field(lambda s: "\n".join(row.text for row in s.bundle.comments), REMARKS),
+    "comments": Field(lambda s: "\n".join(row.text for row in s.comments()), REMARKS),
     "comment_authors_count": _count("commenters"),
     "annotators_count": _count("annotators"),
     "reviewers": _lazy(lambda s: [{"user_id": u} for u in _people(s.of("review"))], ANSWERS, []),
@@ -229,6 +237,8 @@ class TaskRenderer:
         self.variant: Hashable = msgspec.structs.replace(look, caller=look.caller if own else 0)
         self.fields = [(name, FIELDS[name], self._shows(name)) for name in look.names]
         needed = {relation for _, field, shown in self.fields if shown for relation in field.load}
+        if look.role == "AN" and "comments" in needed:
+            needed.add("submissions")
         order = ("document", "progress", "submissions", "submission_documents", "comments")
         self.load = tuple(relation for relation in order if relation in needed)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from taskyard.app.label_imports import settings_of
 from taskyard.dialects.labelstudio.access import int_of, role_in
 from taskyard.dialects.labelstudio.errors import not_found
 from taskyard.dialects.labelstudio.moments import filled, people_in
@@ -70,10 +71,17 @@ async def open_submission(request: Request, kind: str, name: str = "id") -> tupl
     if row is None or row.kind != kind:
         raise not_found(model)
     opened = await open_task_of(request, row.task_id)
+    if kind == "prediction" and await hides_predictions(request, opened.project, opened.role):
+        raise not_found(model)
     own = kind == "draft" or (kind == "annotation" and opened.role == "AN")
     if own and row.author_id != request.caller.id:
         raise not_found(model)
     return row, opened
+
+
+async def hides_predictions(request: Request, project: Definition, role: str) -> bool:
+    """The project shows its annotators no predictions, and the caller is one."""
+    return role == "AN" and not (await settings_of(request.app, project)).show_collab_predictions
 
 
 async def documents(request: Request, rows: Iterable[Submission]) -> dict[int, str]:
