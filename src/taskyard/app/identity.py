@@ -39,9 +39,13 @@ def new_token() -> str:
 
 
 class Known(msgspec.Struct, frozen=True):
+    """What is remembered of a credential or a name. `stored` is the hash of the user's password, if it was
+    looked up."""
+
     principal: Principal | None
     until: int
     expires: int | None = None
+    stored: str | None = None
 
 
 class Identity:
@@ -82,29 +86,34 @@ class Identity:
 
     async def by_name(self, name: str) -> Principal | None:
         """The active user of that name."""
+        return (await self._named(name)).principal
+
+    async def _named(self, name: str) -> Known:
         key = f"name:{name}"
         known = self._known.get(key)
         now = self.clock.now()
         if known is None or known.until <= now:
             generation = self._generation
-            principal = await self.store.read(lambda link: self._find(link, "name", name))
-            known = Known(principal, now + self._seconds * 1000)
+            known = await self.store.read(lambda link: self._find_name(link, name, now))
             self._remember(generation, key, known)
-        return known.principal
+        return known
 
     async def by_id(self, principal_id: int) -> Principal | None:
         """The active user with that row id."""
         return await self.store.read(lambda link: self._find(link, "id", principal_id))
 
     async def by_password(self, name: str, password: str) -> Principal | None:
-        """The active user of that name, if the password is theirs. A token is taken as a password too."""
-        principal = await self.by_name(name)
-        mark = hmac.digest(self._key, f"{name}\0{password}".encode(), "sha256")
+        """The active user of that name, if the password is theirs. A token is taken as a password too.
+
+        A verified password is remembered together with the hash it was held against, so that one that was changed by
+        another process ends here as soon as the user is read again."""
+        known = await self._named(name)
+        principal, stored = known.principal, known.stored
+        mark = hmac.digest(self._key, f"{name}\0{password}\0{stored}".encode(), "sha256")
         now = self.clock.now()
         if principal is not None and self._passwords.get(mark, 0) > now:
             return principal
         generation = self._generation
-        stored = await self.store.read(lambda link: self._password_hash(link, name))
         verified = await asyncio.get_running_loop().run_in_executor(
             self._threads, self._verify, stored or self._dummy, password
         )
@@ -133,9 +142,10 @@ class Identity:
                 self._known = {}
             self._known[key] = known
 
-    def _password_hash(self, link: Link, name: str) -> str | None:
+    def _find_name(self, link: Link, name: str, now: int) -> Known:
         found = self.store.reader.matching(link, User, {"name": name, "active": True}, 1)
-        return found[0].password_hash if found else None
+        stored = found[0].password_hash if found else None
+        return Known(self._find(link, "name", name), now + self._seconds * 1000, stored=stored)
 
     def _find_token(self, link: Link, key: str, now: int) -> Known:
         until = now + self._seconds * 1000
