@@ -15,7 +15,7 @@ from taskyard.engine.label_tasks import (
     LabelRows,
     emit_created,
     next_numbers,
-    project_of,
+    open_project,
     settings_of,
 )
 from taskyard.engine.protocol import Command, decides
@@ -205,7 +205,7 @@ def delete_uploads(command: DeleteUploads, view: View) -> int:
 
 
 def _project(command: Command, project_id: int, view: View) -> Definition:
-    project = project_of(view, project_id)
+    project = open_project(view, project_id)
     require(command.actor, "update", kind=PROJECT, key=project.key, owner=project.owner)
     return project
 

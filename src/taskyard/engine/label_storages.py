@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from taskyard.engine.access import require
-from taskyard.engine.label_tasks import project_of
+from taskyard.engine.label_tasks import open_project
 from taskyard.engine.protocol import Command, decides
 from taskyard.model.definition import Definition, VersionDocument
 from taskyard.model.labeling import PROJECT, ProjectDocument, StorageSettings
@@ -59,9 +59,7 @@ def remove_storage(command: RemoveStorage, view: View) -> None:
 def _open(
     command: Command, project_id: int, view: View
 ) -> tuple[Definition, VersionDocument, ProjectDocument]:
-    project_of(view, project_id)
-    project = view.get(Definition, project_id)
-    assert project is not None
+    project = open_project(view, project_id)
     require(command.actor, "manage", kind=PROJECT, key=project.key, owner=project.owner)
     document = view.get(VersionDocument, project.latest_id)
     assert document is not None

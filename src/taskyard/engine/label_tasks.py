@@ -22,7 +22,7 @@ from taskyard.model.labeling import (
     ProjectDocument,
     title_of,
 )
-from taskyard.model.problem import rejected
+from taskyard.model.problem import Rejected, rejected
 from taskyard.model.row import Row
 from taskyard.model.task import Progress, Submission, SubmissionDocument, Task, TaskAttribute, TaskDocument
 from taskyard.model.view import View
@@ -51,10 +51,23 @@ def project_of(view: View, project_id: int) -> Definition:
     """The project, or `Rejected` (not_found, reason `unknown_project`)."""
     project = view.peek(Definition, project_id)
     if project is None or project.kind != PROJECT:
-        raise rejected(
-            "not_found", "No Project matches the given query.", reason="unknown_project", project=project_id
-        )
+        raise _unknown_project(project_id)
     return project
+
+
+def open_project(view: View, project_id: int) -> Definition:
+    """The project, locked, so that it cannot be removed meanwhile. Raises `Rejected` as `project_of`."""
+    project_of(view, project_id)
+    project = view.get(Definition, project_id)
+    if project is None:
+        raise _unknown_project(project_id)
+    return project
+
+
+def _unknown_project(project_id: int) -> Rejected:
+    return rejected(
+        "not_found", "No Project matches the given query.", reason="unknown_project", project=project_id
+    )
 
 
 def settings_of(view: View, project: Definition) -> ProjectDocument:
@@ -66,7 +79,7 @@ def settings_of(view: View, project: Definition) -> ProjectDocument:
 @decides(CreateLabelTasks)
 def create_label_tasks(command: CreateLabelTasks, view: View) -> Created:
     """Needs `update` on the project."""
-    project = project_of(view, command.project_id)
+    project = open_project(view, command.project_id)
     require(command.actor, "update", kind=PROJECT, key=project.key, owner=project.owner)
     first = next_numbers(view, project, len(command.tasks))
     batch = LabelRows(view, view.now, project, settings_of(view, project), _name(command))

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from taskyard.engine.access import require
-from taskyard.engine.label_tasks import count, project_of, settings_of, settle
+from taskyard.engine.label_tasks import count, open_project, project_of, settings_of, settle
 from taskyard.engine.protocol import Command, decides
 from taskyard.model.definition import Definition, Resource, Version, VersionDocument
 from taskyard.model.execution import Job
@@ -112,9 +112,7 @@ def create_project(command: CreateProject, view: View) -> int:
 def update_project(command: UpdateProject, view: View) -> None:
     """Needs `update` on the project. Changed settings that decide when a task is done are applied to all
     tasks."""
-    project_of(view, command.project_id)
-    project = view.get(Definition, command.project_id)
-    assert project is not None
+    project = open_project(view, command.project_id)
     require(command.actor, "update", kind=PROJECT, key=project.key, owner=project.owner)
     version = view.get(Version, project.latest_id)
     document = view.get(VersionDocument, project.latest_id)
@@ -140,9 +138,7 @@ def update_project(command: UpdateProject, view: View) -> None:
 @decides(DeleteProject)
 def delete_project(command: DeleteProject, view: View) -> None:
     """Needs `delete` on the project."""
-    project_of(view, command.project_id)
-    project = view.get(Definition, command.project_id)
-    assert project is not None
+    project = open_project(view, command.project_id)
     require(command.actor, "delete", kind=PROJECT, key=project.key, owner=project.owner)
     grants = view.find(Grant, target_type="definition", target=target_of(project))
     numbers = view.get(Sequence, f"label:{project.id}")
