@@ -14,6 +14,7 @@ from taskyard.dialects.labelstudio.access import project_by_id
 from taskyard.dialects.labelstudio.columns import BY_NAME, COLUMNS, OPEN_EDITION, Column
 from taskyard.dialects.labelstudio.errors import field_fault
 from taskyard.dialects.labelstudio.filters import number, refusal
+from taskyard.dialects.labelstudio.projects import model_version_counts
 from taskyard.dialects.labelstudio.queries import from_document, in_project, is_nothing, row_number
 from taskyard.dialects.labelstudio.task_access import reader
 from taskyard.dialects.labelstudio.wire import ActionBody, ActionDone, ActionParams, ProjectParams
@@ -85,8 +86,9 @@ async def columns(request: Request, params: ProjectParams, body: None) -> Respon
     people = [member.user.id for member in await members(request.app, project)]
     found = [_data_column(key, kind) for key, kind in config.data_types.items()]
     ordered = [BY_NAME[name] for name in OPEN_EDITION]
-    found += [_column(column, people) for column in ordered]
-    found += [_column(column, people) for column in COLUMNS if column.name not in OPEN_EDITION]
+    ordered += [column for column in COLUMNS if column.name not in OPEN_EDITION]
+    versions = list(await model_version_counts(request.app, project.id))
+    found += [_column(column, people, versions) for column in ordered]
     found.append(
         {
             "id": "data",
@@ -255,7 +257,7 @@ def _data_column(key: str, kind: str) -> dict[str, Any]:
     }
 
 
-def _column(column: Column, people: list[int]) -> dict[str, Any]:
+def _column(column: Column, people: list[int], versions: list[str]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": column.name,
         "title": column.title,
@@ -267,4 +269,6 @@ def _column(column: Column, people: list[int]) -> dict[str, Any]:
     }
     if column.kind in ("people", "user"):
         found["schema"] = {"items": people}
+    if column.kind == "versions":
+        found["schema"] = {"items": versions, "multiple": True}
     return found
