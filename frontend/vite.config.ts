@@ -12,6 +12,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { checks: { pluginTimings: false } },
     target: "es2022",
+    cssTarget: ["chrome123", "firefox128", "safari17.5"],
     license: { fileName: "licences/scripts.md" },
   },
   server: { proxy: { "/v1": "http://127.0.0.1:8000", "/openapi": "http://127.0.0.1:8000" } },
