@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -10,6 +11,12 @@ from taskyard.model.problem import Problem, Rejected
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+DRAINED = 256 * 1024
+"""How much of an unwanted body is read away before the connection is given up instead."""
+
+PATIENCE = 60
+"""Seconds to wait for the next piece of a body."""
 
 _HOST = re.compile(r"^[A-Za-z0-9._~\-]+(:[0-9]{1,5})?$|^\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?$")
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._:/+=\-]{1,128}$")
@@ -45,6 +52,25 @@ def declared_length(headers: Mapping[str, str]) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
+async def drained(receive: Receive, headers: Mapping[str, str]) -> bool:
+    """Read away a body that nobody wanted, so that its connection can serve on; False when that is too much."""
+    if declared_length(headers) > DRAINED:
+        return False
+    size = 0
+    while size <= DRAINED:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                message = await receive()
+        except TimeoutError:
+            return False
+        if message["type"] != "http.request":
+            return False
+        if not message.get("more_body", False):
+            return True
+        size += len(message.get("body", b""))
+    return False
+
+
 async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) -> bytes:
     """The whole body. Raises `Rejected` (`too_large`) as soon as it is known to exceed `limit` bytes, and
     `Disconnected`."""
@@ -56,7 +82,11 @@ async def read_body(receive: Receive, headers: Mapping[str, str], limit: int) ->
     chunks: list[bytes] = []
     size = 0
     while True:
-        message = await receive()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                message = await receive()
+        except TimeoutError:
+            raise too_slow() from None
         if message["type"] != "http.request":
             raise Disconnected
         chunk = message.get("body", b"")
@@ -77,3 +107,8 @@ def too_large(limit: int) -> Rejected:
             context={"limit": limit},
         )
     )
+
+
+def too_slow() -> Rejected:
+    detail = f"No more of the request body came for {PATIENCE} seconds."
+    return Rejected(Problem(code="invalid", reason="body_too_slow", detail=detail, retryable=True))

@@ -23,6 +23,7 @@ from taskyard.http.intake import (
     Receive,
     Scope,
     base_url,
+    drained,
     read_body,
     wanted_request_id,
 )
@@ -82,6 +83,7 @@ class Endpoint:
         body: Any = None
         if self.reads_body:
             body = request.body = await read_body(receive, request.headers, self.limit)
+            request.unread = False
             if self.body is not None:
                 body = self.body.decode(body, request.headers.get("content-type"), settings)
         response = await operation.handler(request, params, body)
@@ -171,6 +173,8 @@ class Kernel:
             dialect = endpoint.dialect if endpoint is not None else None
             response, extra = self._failure(fault, request, dialect)
         head = method == "HEAD"
+        if request.unread and not await drained(receive, request.headers):
+            extra = (*extra, (b"connection", b"close"))
         try:
             start = response_start(response, request.request_id, extra)
             if isinstance(response.body, bytes):

@@ -49,6 +49,11 @@ class Headers(Mapping[str, str]):
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.encode("latin-1") in self._raw
 
+    @property
+    def announce_body(self) -> bool:
+        """A body follows these headers."""
+        return b"transfer-encoding" in self._raw or self._raw.get(b"content-length", b"0") != b"0"
+
     def __iter__(self) -> Iterator[str]:
         return (name.decode("latin-1") for name in self._raw)
 
@@ -77,6 +82,7 @@ class Request:
         "principal",
         "query_string",
         "request_id",
+        "unread",
     )
 
     def __init__(
@@ -107,6 +113,7 @@ class Request:
         self.operation = operation
         self.path_params = path_params or {}
         self.principal = principal
+        self.unread = isinstance(headers, Headers) and headers.announce_body
 
     @property
     def base_url(self) -> str:
