@@ -91,8 +91,8 @@ def store_settings(settings: Settings) -> StoreSettings:
     """Where the data is. Makes the data directory."""
     settings.data_path.mkdir(parents=True, exist_ok=True)
     if settings.database_url:
-        return StoreSettings(url=settings.database_url)
-    return StoreSettings(path=settings.data_path / "taskyard.db")
+        return StoreSettings(url=settings.database_url, streams=settings.max_streams)
+    return StoreSettings(path=settings.data_path / "taskyard.db", streams=settings.max_streams)
 
 
 def prepare(settings: Settings) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing
 from typing import Any, TypeVar
 
 import msgspec
@@ -28,6 +29,9 @@ R = TypeVar("R", bound=Row)
 
 INLINE_LIMIT = 200
 STREAM_CHUNK = 500
+FIRST_CHUNK = 50
+CHUNK_BYTES = 128 * 1024
+SHORT_LIST = 200
 MATCH_LIMIT = 100_000
 
 
@@ -115,18 +119,35 @@ class Application:
 
     async def render_stream(
         self, query: Query, principal: Principal, renderer: Renderer, action: str = "read"
-    ) -> AsyncIterator[bytes]:
-        """Every item of a query, rendered one by one with bounded memory."""
+    ) -> AsyncGenerator[bytes, None]:
+        """Every item of a query, rendered one by one with bounded memory. A list that turns out short is answered
+        like a page, so that it never waits for long ones."""
+        if query.limit is None and query.after is None:
+            short = msgspec.structs.replace(query, limit=SHORT_LIST, want_total=False, sums=())
+            page = await self.list(short, principal, action)
+            if not page.has_more:
+                for item in await self.render_ids(query.entity, page.ids, renderer):
+                    yield item
+                return
         query = self._scoped(query, principal, action)
+        async with aclosing(self.store.stream(lambda link: self._chunks(link, query, renderer))) as chunks:
+            async for chunk in chunks:
+                for item in chunk:
+                    yield item
 
-        def produce(link: Link) -> Any:
-            for ids in self.store.reader.stream(link, query, STREAM_CHUNK):
-                rendered = self._render(link, query.entity, [row_id for row_id, _ in ids], renderer)
-                yield [rendered[row_id][1] for row_id, _ in ids if row_id in rendered]
-
-        async for chunk in self.store.stream(produce):
-            for item in chunk:
-                yield item
+    def _chunks(self, link: Link, query: Query, renderer: Renderer) -> Iterator[list[bytes]]:
+        """The items of a query in pieces of about `CHUNK_BYTES`, judged by the piece before."""
+        step = FIRST_CHUNK
+        for ids in self.store.reader.stream(link, query, STREAM_CHUNK):
+            place = 0
+            while place < len(ids):
+                some = [row_id for row_id, _ in ids[place : place + step]]
+                place += step
+                rendered = self._render(link, query.entity, some, renderer)
+                items = [rendered[row_id][1] for row_id in some if row_id in rendered]
+                yield items
+                size = sum(map(len, items)) // max(1, len(items))
+                step = max(1, min(STREAM_CHUNK, CHUNK_BYTES // max(1, size)))
 
     async def ready(self) -> dict[str, bool]:
         """What readiness depends on, and whether it holds."""

@@ -49,6 +49,8 @@ UNUSABLE = (
     apsw.NoMemError,
 )
 BUSY = (apsw.BusyError, apsw.LockedError)
+PASSING_PRAGMAS = ("PRAGMA cache_size=-2048",)
+"""For a connection that reads everything once."""
 
 
 class Locked(Exception):
@@ -121,9 +123,10 @@ def lowered(*values: Any) -> Any:
 
 
 class SqliteLink:
-    """One apsw connection. The writer is the only one that writes or checkpoints."""
+    """One apsw connection. The writer is the only one that writes or checkpoints. `passing` is for reads that go
+    through everything once."""
 
-    def __init__(self, path: Path, *, writer: bool = False) -> None:
+    def __init__(self, path: Path, *, writer: bool = False, passing: bool = False) -> None:
         self.path = path
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE if writer else apsw.SQLITE_OPEN_READONLY
         try:
@@ -133,7 +136,8 @@ class SqliteLink:
         self.connection.createscalarfunction("regexp", matches, 2, deterministic=True)
         self.connection.createscalarfunction("like_cs", like, 2, deterministic=True)
         self.connection.createscalarfunction("lower", lowered, 1, deterministic=True)
-        for pragma in WRITER_PRAGMAS if writer else READER_PRAGMAS:
+        pragmas = WRITER_PRAGMAS if writer else (*READER_PRAGMAS, *(PASSING_PRAGMAS if passing else ()))
+        for pragma in pragmas:
             self._run(pragma)
 
     @property

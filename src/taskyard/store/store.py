@@ -8,7 +8,7 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,15 +26,14 @@ from taskyard.store.engine_sqlite import SqliteLink, lock
 from taskyard.store.lane import Lane, Ticket, Waiting
 from taskyard.store.link import Broken, Link, Transient
 from taskyard.store.read import Reader
+from taskyard.store.stream import Streams
 
 T = TypeVar("T")
 
 SQLITE_READERS = 2
 POSTGRES_READERS = 6
 POSTGRES_LANES = 2
-STREAMS = 4
 SHARDS = 16
-STREAM_AHEAD = 4
 
 
 UNREADABLE = Problem(
@@ -47,10 +46,11 @@ UNREADABLE = Problem(
 
 
 class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the data is: a SQLite file, or a PostgreSQL URL."""
+    """Where the data is: a SQLite file, or a PostgreSQL URL; and how many long reads may run at once."""
 
     path: Path | None = None
     url: str | None = None
+    streams: int = 4
 
 
 class Store:
@@ -74,7 +74,7 @@ class Store:
         self._pool = ThreadPoolExecutor(
             POSTGRES_READERS if self.postgres else SQLITE_READERS, "taskyard-read"
         )
-        self._streams = ThreadPoolExecutor(STREAMS, "taskyard-stream")
+        self.streams = Streams(self._stream_reader, self._drop, settings.streams, UNREADABLE)
 
     def open(self) -> None:
         """Take the process lock (SQLite), connect, and start the lanes. The schema must be up to date.
@@ -109,7 +109,7 @@ class Store:
         for lane in self.lanes:
             lane.join(timeout=30)
         self._pool.shutdown(wait=True, cancel_futures=True)
-        self._streams.shutdown(wait=False, cancel_futures=True)
+        self.streams.close()
         for link in self._links:
             link.close()
         if self._lock is not None:
@@ -154,46 +154,9 @@ class Store:
             self._indexed[compiled.sql] = known
         return known
 
-    async def stream(self, produce: Callable[[Link], Any]) -> AsyncIterator[Any]:
-        """Iterate `produce(link)` on a thread of its own; at most `STREAM_AHEAD` items wait to be taken."""
-        loop = asyncio.get_running_loop()
-        items: asyncio.Queue[Any] = asyncio.Queue()
-        room = threading.Semaphore(STREAM_AHEAD)
-        stopped = threading.Event()
-        work = loop.run_in_executor(self._streams, self._produce, produce, loop, items, room, stopped)
-        try:
-            while True:
-                item, failure = await items.get()
-                if failure is not None:
-                    raise failure
-                if item is _END:
-                    return
-                yield item
-                room.release()
-        finally:
-            stopped.set()
-            room.release()
-            await work
-
-    def _produce(self, produce: Any, loop: Any, items: Any, room: Any, stopped: Any) -> None:
-        link = None
-        try:
-            link = self._reader()
-            for item in produce(link):
-                room.acquire()
-                if stopped.is_set():
-                    return
-                loop.call_soon_threadsafe(items.put_nowait, (item, None))
-            loop.call_soon_threadsafe(items.put_nowait, (_END, None))
-        except (Broken, Transient):
-            loop.call_soon_threadsafe(items.put_nowait, (None, Rejected(UNREADABLE)))
-        except Exception as error:
-            loop.call_soon_threadsafe(items.put_nowait, (None, error))
-        finally:
-            if link is not None:
-                with self._guard:
-                    self._links.remove(link)
-                link.close()
+    def stream(self, produce: Callable[[Link], Iterator[Any]]) -> AsyncGenerator[Any, None]:
+        """Iterate `produce(link)` on a thread of its own (see stream.py)."""
+        return self.streams.iterate(produce)
 
     def _with_link(self, function: Callable[[Link], T]) -> T:
         try:
@@ -218,14 +181,27 @@ class Store:
         return function(link)
 
     def _reader(self) -> Link:
-        link: Link = (
+        return self._kept(
             PostgresLink(self.settings.url or "")
             if self.postgres
             else SqliteLink(self.settings.path or Path())
         )
+
+    def _stream_reader(self) -> Link:
+        """A connection for one long read: what it passes by is not worth keeping in memory."""
+        if self.postgres:
+            return self._reader()
+        return self._kept(SqliteLink(self.settings.path or Path(), passing=True))
+
+    def _kept(self, link: Link) -> Link:
         with self._guard:
             self._links.append(link)
         return link
+
+    def _drop(self, link: Link) -> None:
+        with self._guard:
+            self._links.remove(link)
+        link.close()
 
     def _writer(self) -> Link:
         if self.postgres:
@@ -235,6 +211,3 @@ class Store:
     def _committed(self, touched: set[type[Row]]) -> None:
         for listener in self.listeners:
             listener(touched)
-
-
-_END = object()
