@@ -226,7 +226,7 @@ credentials = declare(
 saved_views = declare(identity.SavedView, Index(None, "definition_id", "position"))
 settings = declare(identity.Setting)
 sequences = declare(identity.Sequence)
-counters = declare(identity.Counter)
+counters = declare(identity.Counter, Index(None, "definition_id"))
 id_blocks = Table(
     "id_blocks", metadata, Column("name", TEXT, primary_key=True), Column("next", BigInteger, nullable=False)
 )

@@ -135,6 +135,41 @@ def test_maximum_annotations_reaches_the_tasks(ls: httpx.Client, project: NewPro
     assert ls.get(f"/api/projects/{number}/").json()["finished_task_number"] == 0
 
 
+def test_a_cohort_gets_the_maximum_rounded_half_up(ls: httpx.Client, project: NewProject) -> None:
+    number = project()
+    annotated = {"data": {"text": "c"}, "annotations": [{"result": [REGION]}]}
+    ls.post(f"/api/projects/{number}/import", json=[{"text": "a"}, {"text": "b"}, annotated])
+    ls.patch(f"/api/projects/{number}/", json={"maximum_annotations": 2, "overlap_cohort_percentage": 50})
+    tasks = ls.get("/api/tasks/", params={"project": number}).json()["tasks"]
+    assert [task["overlap"] for task in tasks] == [2, 1, 2]
+    ls.patch(f"/api/projects/{number}/", json={"maximum_annotations": 3, "overlap_cohort_percentage": 100})
+    tasks = ls.get("/api/tasks/", params={"project": number}).json()["tasks"]
+    assert [task["overlap"] for task in tasks] == [3, 1, 3]
+
+
+def test_what_counts_as_done_and_which_model_scores(ls: httpx.Client, project: NewProject) -> None:
+    number = project()
+    skipped = {"result": [], "was_cancelled": True}
+    predictions = [
+        {"result": [], "score": 0.2, "model_version": "m1"},
+        {"result": [], "score": 0.8, "model_version": "m2"},
+    ]
+    task = {"data": {"text": "a"}, "annotations": [skipped], "predictions": predictions}
+    ls.post(f"/api/projects/{number}/import", json=[task])
+
+    def seen() -> tuple[bool, float]:
+        params = {"project": number, "fields": "all"}
+        found = ls.get("/api/tasks/", params=params).json()["tasks"][0]
+        return found["is_labeled"], found["predictions_score"]
+
+    assert seen() == (False, 0.5)
+    ls.patch(f"/api/projects/{number}/", json={"skip_queue": "IGNORE_SKIPPED", "model_version": "m2"})
+    assert seen() == (True, 0.8)
+    ls.patch(f"/api/projects/{number}/", json={"skip_queue": "REQUEUE_FOR_OTHERS", "model_version": ""})
+    assert seen() == (False, 0.5)
+    assert ls.get(f"/api/projects/{number}/model-versions/").json() == {"m1": 1, "m2": 1}
+
+
 def test_a_config_that_loses_answers_is_refused(ls: httpx.Client, project: NewProject) -> None:
     number = project()
     task = {"data": {"text": "a"}, "annotations": [{"result": [REGION]}]}
