@@ -25,7 +25,7 @@ OPEN_TASKS = 120
 
 @pytest.fixture(scope="module")
 def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with a human-task definition, a suspended-free catalogue of task definitions and 120 open tasks."""
+    """A server with a human-task definition, two task definitions of Conductor and 120 open tasks."""
     server = Server(tmp_path_factory.mktemp("yard")).start()
     fill(server)
     yield server
