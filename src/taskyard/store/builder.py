@@ -14,6 +14,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     not_,
     or_,
     select,
@@ -109,6 +110,8 @@ class Builder:
         self.count = 0
         self.names = 0
         self.lists: set[str] = set()
+        self.probing = False
+        """Few rows are asked for, so that related rows are best looked up row by row."""
 
     def alias(self, stem: str) -> str:
         self.names += 1
@@ -142,7 +145,11 @@ class Builder:
         inner = Scope(self, table, relation.parts, False)
         condition = self.where(node.where, inner, None)
         inside = select(literal(1)).select_from(inner.joins(table))
-        return exists(inside.where(table.c[relation.theirs] == scope.table.c[relation.own], condition))
+        inside = inside.where(table.c[relation.theirs] == scope.table.c[relation.own], condition)
+        if self.postgres and self.probing:
+            # Keeps the planner from collecting every related row before it looks at the first of the page.
+            inside = inside.offset(literal_column("0"))
+        return exists(inside)
 
     def compare(self, node: Cmp, scope: Scope) -> ColumnElement[bool]:
         positive = NEGATED.get(node.op, node.op)

@@ -135,6 +135,7 @@ class Statements:
     def _page(self, builder: Builder, name: str, where: Filter, form: Form) -> Select[Any]:
         entity, scope = self._scope(builder, name)
         table, order, after = entity.table, form.order, form.after
+        builder.probing = form.limit
         condition = self._condition(builder, entity, scope, where, form.drivers)
         keys = [scope.column(part.field) for part in order]
         last_desc = order[0].desc if order else False
