@@ -335,7 +335,7 @@ def test_reviews(team: Team) -> None:
         "annotation": annotation["id"],
         "accepted": False,
         "comment": "No",
-        "started_at": "2000-01-01T00:00:00Z",
+        "started_at": "0001-01-01T00:00:00+23:59",
     }
     assert team.anna.ls.post("/api/annotation-reviews/", json=body).status_code == 403
     made = team.rosa.ls.post("/api/annotation-reviews/", json=body)

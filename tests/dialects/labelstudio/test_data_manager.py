@@ -155,6 +155,9 @@ def test_an_action_on_nothing_does_nothing(ls: httpx.Client, filled: int) -> Non
         400,
         "Can't find 'launch_rocket' in registered actions",
     )
+    for odd in (True, 5, [{}]):
+        answer = act(ls, "predictions_to_annotations", filled, selectedItems={"all": True}, model_version=odd)
+        assert answer.status_code == 400
     assert totals(ls, filled) == (10, 5, 5)
 
 

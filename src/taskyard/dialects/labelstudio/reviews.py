@@ -15,6 +15,8 @@ from taskyard.model.query import Order, Query, both, eq
 from taskyard.model.task import Submission
 
 LONGEST_LIST = 10_000
+LONGEST_REVIEW = 30 * 86_400
+"""Seconds; a review that is said to have begun before that began then."""
 
 
 async def list_(request: Request, params: ReviewListParams, body: None) -> Response:
@@ -90,7 +92,7 @@ def _seconds(request: Request, started_at: str | None) -> float | None:
     """How long the review took, when the client says when it began."""
     if not started_at:
         return None
-    return max(0, request.app.clock.now() - moment(started_at)) / 1000
+    return min(max(0, request.app.clock.now() - moment(started_at)) / 1000, LONGEST_REVIEW)
 
 
 async def _shown(request: Request, number: int, status: int = 200, remark: str | None = None) -> Response:

@@ -102,8 +102,8 @@ class ActionBody(msgspec.Struct, kw_only=True, rename={"selected_items": "select
     selected_items: Any = None
     filters: Any = None
     ordering: Any = None
-    model_version: Any = None
-    annotator: Any = None
+    model_version: str | list[str] | None = None
+    annotator: Id | str | None = None
 
 
 class AssignmentBody(msgspec.Struct, kw_only=True):
