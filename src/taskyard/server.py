@@ -6,6 +6,7 @@ import gc
 import importlib
 import os
 import pkgutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,15 @@ from taskyard.http.kernel import Kernel
 from taskyard.http.operation import Dialect
 from taskyard.model.time import SystemClock
 from taskyard.store import schema
-from taskyard.store.engine_postgres import PostgresLink
 from taskyard.store.engine_sqlite import SqliteLink, lock
-from taskyard.store.store import Store, StoreSettings
+from taskyard.store.store import Store, StoreSettings, postgres_link
 from taskyard.telemetry import configure_logs, observe_store
 from taskyard.web.serve import Page
 
 DIALECTS = ("conductor", "camunda7", "puppet", "oraclebpm", "labelstudio", "a2a", "native")
 """The wire APIs, in the order in which pages show them."""
+SWITCH_SECONDS = 0.001
+"""How long a thread that makes a long list may keep the event loop waiting."""
 
 
 def load_deciders() -> None:
@@ -78,6 +80,8 @@ class Server:
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 20)
+        gc.enable()
+        sys.setswitchinterval(SWITCH_SECONDS)
         return self.kernel
 
     async def close(self) -> None:
@@ -99,7 +103,7 @@ def prepare(settings: Settings) -> None:
     """Bring the schema up to date. Raises `Locked` when another process has the SQLite file."""
     where = store_settings(settings)
     if where.url:
-        link = PostgresLink(where.url, writer=True)
+        link = postgres_link(where.url, writer=True)
         schema.migrate(link)
         link.close()
         return

@@ -56,7 +56,7 @@ class Identity:
         self.store = store
         self.clock = clock
         self.hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-        self._dummy = self.hasher.hash("no such user")
+        self._dummy: str | None = None
         self._key = os.urandom(32)
         self._known: dict[str, Known] = {}
         self._passwords: dict[bytes, int] = {}
@@ -105,6 +105,7 @@ class Identity:
     async def by_password(self, name: str, password: str) -> Principal | None:
         """The active user of that name, if the password is theirs. A token is taken as a password too.
 
+        Tokens come first, because they are quick to find and passwords are slow to verify on purpose.
         A verified password is remembered together with the hash it was held against, so that one that was changed by
         another process ends here as soon as the user is read again."""
         known = await self._named(name)
@@ -114,12 +115,14 @@ class Identity:
         if principal is not None and self._passwords.get(mark, 0) > now:
             return principal
         generation = self._generation
+        owner = await self.by_token(password)
+        if owner is not None:
+            return owner if owner.name == name else None
         verified = await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._verify, stored or self._dummy, password
+            self._threads, self._verify, stored, password
         )
         if not verified or principal is None or stored is None:
-            owner = await self.by_token(password)
-            return owner if owner is not None and owner.name == name else None
+            return None
         if generation == self._generation:
             if len(self._passwords) > REMEMBERED:
                 self._passwords.clear()
@@ -130,7 +133,10 @@ class Identity:
         """The argon2id hash to store for a password."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.hasher.hash, password)
 
-    def _verify(self, stored: str, password: str) -> bool:
+    def _verify(self, stored: str | None, password: str) -> bool:
+        """The password fits the hash. Without one it takes as long, so that nobody learns which names there are."""
+        if stored is None:
+            stored = self._dummy = self._dummy or self.hasher.hash("no such user")
         try:
             return self.hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):

@@ -7,10 +7,9 @@ from pathlib import Path
 import msgspec
 
 from taskyard.store import schema
-from taskyard.store.engine_postgres import PostgresLink
 from taskyard.store.engine_sqlite import SqliteLink
 from taskyard.store.link import Link
-from taskyard.store.store import StoreSettings
+from taskyard.store.store import StoreSettings, postgres_link
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -84,7 +83,7 @@ COUNTED = f"SELECT {TASK_STATES}, count(*) FROM tasks GROUP BY {TASK_STATES}"
 
 def checkup(where: StoreSettings) -> list[Finding]:
     """Run every check on a read-only connection."""
-    link: Link = PostgresLink(where.url) if where.url else SqliteLink(where.path or Path())
+    link: Link = postgres_link(where.url) if where.url else SqliteLink(where.path or Path())
     try:
         return examine(link)
     finally:

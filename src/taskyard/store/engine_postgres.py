@@ -10,7 +10,7 @@ from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 
 from taskyard.model.problem import rejected
-from taskyard.store.link import BadData, Broken, Transient
+from taskyard.store.link import BadData, Broken, Collided, Transient
 
 ARRAYS: dict[type, str] = {
     int: "bigint[]",
@@ -30,6 +30,8 @@ class PostgresLink:
 
     A connection that was lost is made anew by the next use that starts something.
     """
+
+    postgres = True
 
     def __init__(self, url: str, *, writer: bool = False) -> None:
         self.url = url
@@ -96,6 +98,8 @@ class PostgresLink:
             raise rejected(
                 "invalid", f"The database refuses the pattern: {words}.", reason="bad_pattern"
             ) from error
+        except errors.UniqueViolation as error:
+            raise Collided(str(error)) from error
         except (psycopg.IntegrityError, psycopg.DataError) as error:
             raise BadData(str(error)) from error
         except (errors.DiskFull, psycopg.OperationalError, psycopg.InterfaceError) as error:

@@ -126,6 +126,8 @@ class SqliteLink:
     """One apsw connection. The writer is the only one that writes or checkpoints. `passing` is for reads that go
     through everything once."""
 
+    postgres = False
+
     def __init__(self, path: Path, *, writer: bool = False, passing: bool = False) -> None:
         self.path = path
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE if writer else apsw.SQLITE_OPEN_READONLY

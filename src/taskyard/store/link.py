@@ -14,12 +14,18 @@ class BadData(Exception):
     """The database refused the values of a statement (constraint, range)."""
 
 
+class Collided(BadData):
+    """A row with that key is there, made perhaps by another transaction since this one looked."""
+
+
 class Broken(Exception):
     """The database cannot be written or reached: full disk, I/O error, lost connection."""
 
 
 class Link(Protocol):
     """One connection, used by one thread at a time. SQL carries `:name` (SQLite) or `%(name)s` (PostgreSQL) places."""
+
+    postgres: bool
 
     @property
     def lost(self) -> bool:

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from taskyard.store.engine_postgres import PostgresLink
 from taskyard.store.engine_sqlite import SqliteLink
 from taskyard.store.link import BadData, Broken, Link
 from taskyard.store.tables import metadata
@@ -27,7 +26,7 @@ Revision = str | None
 
 def current(link: Link) -> Revision:
     """The revision of the database, or None for an empty one."""
-    if isinstance(link, PostgresLink):
+    if link.postgres:
         if not link.rows("SELECT to_regclass('alembic_version') IS NOT NULL")[0][0]:
             return None
     elif not link.rows("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"):
@@ -40,16 +39,16 @@ def migrate(link: Link, target: str = HEAD) -> tuple[Revision, str]:
     """Bring the database to a revision, up or down, in one transaction; `(before, after)`."""
     link.begin()
     try:
-        if isinstance(link, PostgresLink):
+        if link.postgres:
             link.rows("SELECT pg_advisory_xact_lock(7391402)")
         before = current(link)
         if before != target and not (target == "base" and before is None):
             if before is None:
                 link.rows("DROP TABLE IF EXISTS alembic_version")
             if before is None and target == HEAD:
-                run(link, whole(isinstance(link, PostgresLink)))
+                run(link, whole(link.postgres))
             else:
-                run(link, script(before, target, isinstance(link, PostgresLink)))
+                run(link, script(before, target, link.postgres))
         link.commit()
     except (BadData, Broken):
         link.rollback()

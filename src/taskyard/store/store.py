@@ -21,7 +21,6 @@ from taskyard.model.query import Query
 from taskyard.model.row import Row
 from taskyard.model.time import Clock
 from taskyard.store.block import Blocks
-from taskyard.store.engine_postgres import PostgresLink
 from taskyard.store.engine_sqlite import SqliteLink, lock
 from taskyard.store.lane import Lane, Ticket, Waiting
 from taskyard.store.link import Broken, Link, Transient
@@ -182,7 +181,7 @@ class Store:
 
     def _reader(self) -> Link:
         return self._kept(
-            PostgresLink(self.settings.url or "")
+            postgres_link(self.settings.url or "")
             if self.postgres
             else SqliteLink(self.settings.path or Path())
         )
@@ -205,9 +204,16 @@ class Store:
 
     def _writer(self) -> Link:
         if self.postgres:
-            return PostgresLink(self.settings.url or "", writer=True)
+            return postgres_link(self.settings.url or "", writer=True)
         return SqliteLink(self.settings.path or Path(), writer=True)
 
     def _committed(self, touched: set[type[Row]]) -> None:
         for listener in self.listeners:
             listener(touched)
+
+
+def postgres_link(url: str, *, writer: bool = False) -> Link:
+    """A connection to PostgreSQL. Its driver is loaded only where it is used: it takes time and memory."""
+    from taskyard.store.engine_postgres import PostgresLink
+
+    return PostgresLink(url, writer=writer)
