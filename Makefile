@@ -27,7 +27,7 @@ check:
 
 bench:
 	@tools/setup --dev
-	@tools/system_packages
+	@tools/system_packages tools/debian-packages.txt tools/bench-packages.txt
 	@.venv/bin/python -m tools.bench $(ARGS)
 
 lock:
