@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -37,3 +38,12 @@ def text_of(content: bytes) -> str:
         line = text.count("\n", 0, text.index("\x00")) + 1
         raise fault(f"File holds a NUL byte in line {line}", line=line)
     return text
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """The lines of a text with their ends, one after the other; the text itself is all that is in memory."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end

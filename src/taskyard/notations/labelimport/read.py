@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from taskyard.notations.labelconfig.validate import UNDEFINED_KEY
-from taskyard.notations.labelimport.item import Item, fault, text_of
+from taskyard.notations.labelimport.item import Item, fault, lines_of, text_of
 from taskyard.notations.labelimport.table import csv_items, tsv_items
 
 MAX_DEPTH = 64
@@ -90,7 +90,8 @@ def jsonl_items(content: bytes) -> Iterator[Item]:
 
 def txt_items(content: bytes) -> Iterator[Item]:
     """Tasks of plain text: one per line, without a key."""
-    for position, line in enumerate(text_of(content).splitlines()):
+    lines = (line for part in lines_of(text_of(content)) for line in part.splitlines())
+    for position, line in enumerate(lines):
         yield Item(position, position + 1, {"data": {UNDEFINED_KEY: line}})
 
 

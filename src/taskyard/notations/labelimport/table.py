@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from taskyard.notations.labelimport.item import Item, fault, text_of
+from taskyard.notations.labelimport.item import Item, fault, lines_of, text_of
 
 MAX_CELL = 16 * 1024 * 1024
 
@@ -56,7 +55,7 @@ def _items(text: str, separator: str) -> Iterator[Item]:
 def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """`(line number where the row starts, cells)`; blank lines are skipped."""
     csv.field_size_limit(MAX_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(lines_of(text), delimiter=separator, strict=True)
     start = 1
     while True:
         try:
