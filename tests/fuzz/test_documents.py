@@ -1,8 +1,8 @@
 """Every operation of every OpenAPI document answers as the document says, whatever it is sent.
 
 schemathesis makes a few valid and invalid requests per operation from a fixed seed; ids that answers show are used in
-later requests, so that more than "not found" is reached. No answer may be a fault of ours or have a status that the
-document does not name.
+later requests, so that more than "not found" is reached. No answer may be a fault of ours, or have a status, a media
+type or a shape that the document does not name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 from tests.server import Server
 
 from taskyard.server import DIALECTS
@@ -65,8 +67,14 @@ class Fuzz:
         allowed = documented(operation)
         fault = answer.status_code >= 500 and answer.status_code != 501
         if fault or str(answer.status_code) not in allowed:
-            shown = f"{answer.status_code} not in {sorted(allowed)}: {case.as_curl_command()}\n{answer.content[:300]!r}"
+            shown = f"{answer.status_code} is not in {sorted(allowed)}: {case.as_curl_command()}\n{answer.content[:300]!r}"
             self.wrong.setdefault((operation.label, answer.status_code), shown)
+        elif answer.headers.get("x-taskyard-problem", [""])[0] != "unknown_path":
+            try:
+                case.validate_response(answer, checks=[response_schema_conformance, content_type_conformance])
+            except FailureGroup as failure:
+                shown = "\n".join(str(one) for one in failure.exceptions)
+                self.wrong.setdefault((operation.label, answer.status_code), f"{operation.label}: {shown}")
         if answer.status_code < 300 and answer.headers.get("content-type", [""])[0].startswith(
             "application/json"
         ):

@@ -108,6 +108,7 @@ class _Writer:
         for component in self._components.values():
             _drop_unset(component)
         self._schemas = dict(zip(types, schemas, strict=True))
+        self._error_media = "application/json"
         self._kernel = self._kernel_statuses()
 
     def _types(self, operation: Operation) -> list[Any]:
@@ -193,17 +194,18 @@ class _Writer:
             responses[200] = self._response(200, None)
         for status in self._errors(operation):
             if status not in responses:
-                responses[status] = self._response(status, self.dialect.error_statuses.get(status))
+                wanted = self.dialect.error_statuses.get(status)
+                responses[status] = self._response(status, wanted, self._error_media)
         return {str(status): responses[status] for status in sorted(responses)}
 
-    def _response(self, status: int, wanted: Any) -> dict[str, Any]:
+    def _response(self, status: int, wanted: Any, media: str = "application/json") -> dict[str, Any]:
         response: dict[str, Any] = {"description": REASONS.get(status, f"Status {status}")}
         if wanted is bytes:
             response["content"] = {"application/octet-stream": {"schema": {}}}
         elif wanted is str:
             response["content"] = {"text/plain": {"schema": {"type": "string"}}}
         elif wanted is not None:
-            response["content"] = {"application/json": {"schema": self._schema(wanted)}}
+            response["content"] = {media: {"schema": self._schema(wanted)}}
         return response
 
     def _errors(self, operation: Operation) -> list[int]:
@@ -222,7 +224,8 @@ class _Writer:
         return list(dict.fromkeys(statuses))
 
     def _kernel_statuses(self) -> dict[str, int]:
-        """The status that the dialect gives to each problem which the kernel itself finds."""
+        """The status that the dialect gives to each problem which the kernel itself finds; notes the media type of
+        its errors on the way."""
         request = Request(
             app=None,
             method="GET",
@@ -237,7 +240,9 @@ class _Writer:
         codes = (*ANYWHERE, "unauthenticated", "too_large", "unsupported_media_type", "not_served")
         for code in codes:
             problem = Problem(code=code, detail="")
-            found[code] = self.dialect.render_problem(problem, request).status
+            response = self.dialect.render_problem(problem, request)
+            found[code] = response.status
+            self._error_media = (response.media_type or self._error_media).partition(";")[0]
         return found
 
 
