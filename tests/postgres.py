@@ -28,6 +28,7 @@ class Cluster:
         self.data = str(self.home / "data")
         self.binaries = find_binaries()
         self.port = 0
+        self.options = ""
 
     def start(self) -> None:
         """Make the cluster and start it. Another process may take the free port first, so it is tried again."""
@@ -38,9 +39,11 @@ class Cluster:
             self._run("initdb", "-D", self.data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8")
         for attempt in range(ATTEMPTS):
             self.port = free_port()
-            options = f"-p {self.port} -k {self.home} -c listen_addresses=127.0.0.1 -c max_connections=200"
+            self.options = (
+                f"-p {self.port} -k {self.home} -c listen_addresses=127.0.0.1 -c max_connections=200"
+            )
             try:
-                self._control("-o", options, "-t", "60", "start")
+                self._control("-o", self.options, "-t", "60", "start")
             except RuntimeError:
                 if attempt == ATTEMPTS - 1:
                     raise
@@ -62,9 +65,13 @@ class Cluster:
         if not self.kept:
             shutil.rmtree(self.home, ignore_errors=True)
 
-    def restart(self) -> None:
-        """Stop without grace and start again, as a crash does."""
-        self._control("-m", "immediate", "restart")
+    def halt(self) -> None:
+        """Stop without grace, as a crash does. What was committed stays."""
+        self._control("-m", "immediate", "stop")
+
+    def resume(self) -> None:
+        """Start again, on the same port."""
+        self._control("-o", self.options, "-t", "60", "start")
 
     def _control(self, *arguments: str) -> None:
         self._run("pg_ctl", "-D", self.data, "-l", str(self.home / "log"), "-w", *arguments)

@@ -63,7 +63,9 @@ class Batch(Work):
         return client.post("/v1/tasks/batch", json={"tasks": tasks})
 
     def found(self, client: httpx.Client) -> int:
-        answer = client.get("/v1/tasks", params={"filter": f'attribute.category = "{self.mark}"', "total": "true"})
+        answer = client.get(
+            "/v1/tasks", params={"filter": f'attribute.category = "{self.mark}"', "total": "true"}
+        )
         assert answer.status_code == 200, answer.text
         return answer.json()["total"]
 

@@ -17,7 +17,7 @@ from taskyard.model.row import Row
 from taskyard.model.time import Clock
 from taskyard.store.block import Blocks
 from taskyard.store.flush import Flush
-from taskyard.store.link import BadData, Broken, Link, Transient
+from taskyard.store.link import BadData, Broken, Collided, Link, Transient
 from taskyard.store.load import Loader
 from taskyard.store.tally import count_tasks
 from taskyard.store.unit import Need, Unit
@@ -25,6 +25,8 @@ from taskyard.store.unit import Need, Unit
 BATCH = 256
 NEED_BUDGET = 64
 RETRIES = 8
+COLLISIONS = 4
+"""How often a batch is decided anew because a row that it wants to make is there; then it is the data's fault."""
 
 UNKNOWN_END = Problem(
     code="unavailable",
@@ -151,9 +153,9 @@ class Lane(threading.Thread):
         for attempt in range(RETRIES):
             try:
                 unit = self._transaction(tickets)
-            except Transient:
+            except (Transient, Collided) as lost:
                 self._roll_back()
-                if attempt == RETRIES - 1:
+                if attempt == (COLLISIONS if isinstance(lost, Collided) else RETRIES) - 1:
                     raise
                 time.sleep(0.002 * 2**attempt)
                 continue
