@@ -43,6 +43,22 @@ def test_every_view_loads_without_a_fault_and_from_this_server_only(
     assert {f"{p.scheme}://{p.netloc}" for p in map(urlsplit, tab.requests)} == {yard.url}
 
 
+def test_the_reference_lists_every_operation_by_its_verdict(visit: Visitor, yard: Server) -> None:
+    conductor, *_ = [one for one in yard.get("/v1/server").json()["dialects"] if one["name"] == "conductor"]
+    tab = visit()
+    page = tab.go("/reference?api=conductor")
+    rows = page.locator("details")
+    expect(rows).to_have_count(conductor["served"] + conductor["partial"] + conductor["refused"])
+    page.get_by_role("button", name=re.compile("^Served")).click()
+    expect(rows).to_have_count(conductor["served"])
+    page.get_by_role("searchbox").fill("get /api/metadata/taskdefs")
+    expect(rows.first).to_contain_text("/api/metadata/taskdefs")
+    rows.first.click()
+    expect(rows.first).to_contain_text("access")
+    assert query(page) == {"api": ["conductor"], "verdict": ["served"], "q": ["get /api/metadata/taskdefs"]}
+    assert tab.faults == []
+
+
 def test_a_command_is_shown_without_the_token_and_copied_with_it(visit: Visitor, yard: Server) -> None:
     tab = visit()
     tab.context.grant_permissions(["clipboard-read", "clipboard-write"])

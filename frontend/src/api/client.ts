@@ -2,7 +2,7 @@
 
 import { base } from "../state/place.svelte";
 import { session } from "../state/session.svelte";
-import type { Page, Person, Problem, ServerInfo } from "./shapes";
+import type { Page, Person, Problem } from "./shapes";
 
 /** A refusal by the server, or its absence (status 0), with what the server said about it. */
 export class Refused extends Error {
@@ -50,7 +50,6 @@ export async function request<T>(path: string, query?: Query, init: RequestInit 
   return (await response.json()) as T;
 }
 
-export const server = (signal?: AbortSignal) => request<ServerInfo>("v1/server", {}, { signal });
 export const me = () => request<Person>("v1/me");
 
 export function list<Row>(path: string, query: Query, signal?: AbortSignal): Promise<Page<Row>> {
