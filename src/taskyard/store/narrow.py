@@ -27,12 +27,17 @@ EQUAL = ("eq", "in")
 
 
 def drivers(entity: str, where: Filter) -> tuple[Filter, ...]:
-    """Selective filters of which every row of the result fulfils at least one; empty when there are none."""
+    """Selective filters of which every row of the result fulfils at least one; empty when there are none.
+
+    A comparison with an own column is no driver on its own: the planner starts from its index by itself.
+    """
     for part in where.of if isinstance(where, All) else (where,):
-        if isinstance(part, Some) and part.of:
-            found = [_driver(entity, member) for member in part.of]
-            if all(driver is not None for driver in found):
-                return tuple(driver for driver in found if driver is not None)
+        if isinstance(part, Cmp):
+            continue
+        ways = part.of if isinstance(part, Some) else (part,)
+        found = [_driver(entity, member) for member in ways]
+        if found and all(driver is not None for driver in found):
+            return tuple(driver for driver in found if driver is not None)
     return ()
 
 
