@@ -404,6 +404,10 @@ def test_malformed_parameters(corpus: Corpus) -> None:
         ("query", '{"ordering": ["nope"]}', "Cannot resolve keyword 'nope'"),
         ("query", '{"ordering": 5}', "ordering must be a list"),
         ("selectedItems", "nope", "selectedItems must be"),
+        ("fields", "some", "is not a valid choice"),
+        ("only_annotated", "perhaps", "Incorrect bool value"),
+        ("resolve_uri", "2", "Incorrect bool value"),
+        ("review", "[]", "Incorrect bool value"),
     ):
         status, detail = refused(corpus.ls, **{"project": corpus.project, name: value})
         assert status == 400

@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 
 from taskyard.dialects.labelstudio.columns import DATA, PREFIX
-from taskyard.dialects.labelstudio.errors import digits_fault
+from taskyard.dialects.labelstudio.errors import digits_fault, field_fault
 from taskyard.dialects.labelstudio.filters import MAX_INT, column_of, condition, refusal
 from taskyard.dialects.labelstudio.pages import invalid_page
 from taskyard.model.query import TRUE, All, Cmp, Filter, Has, Not, Order, both, either, eq, one_of
 
 MAX_ITEMS = 200
+BOOLEANS = {"1": True, "0": False, "true": True, "false": False, "yes": True, "no": False}
 PAGE_SIZE = 100
 TYPED = {"Number", "Time"}
 
@@ -216,6 +217,25 @@ def page_length(text: str | None) -> int:
     if text is None or not text.isascii() or not text.isdigit() or len(text) > 15 or int(text) < 1:
         return PAGE_SIZE
     return int(text)
+
+
+def boolean(name: str, text: str | None, default: bool) -> bool:
+    """A boolean parameter of the task list. Raises `Rejected` (invalid) for a word that is none."""
+    word = (text or "").strip().lower()
+    if not word:
+        return default
+    if word not in BOOLEANS:
+        raise field_fault(name, f'Incorrect bool value "{text}". It should be one of [{", ".join(BOOLEANS)}]')
+    return BOOLEANS[word]
+
+
+def one_word(name: str, text: str | None, words: tuple[str, ...]) -> str:
+    """A parameter that takes one of some words, the first when it is absent. Raises `Rejected` for another."""
+    if not text:
+        return words[0]
+    if text not in words:
+        raise field_fault(name, f'"{text}" is not a valid choice.')
+    return text
 
 
 def row_number(name: str, text: str) -> int:

@@ -234,7 +234,8 @@ class TaskRenderer:
     def __init__(self, look: Look) -> None:
         self.look = look
         own = look.role == "AN" or "drafts" in look.evaluated
-        self.variant: Hashable = msgspec.structs.replace(look, caller=look.caller if own else 0)
+        role = "AN" if look.role == "AN" else ""
+        self.variant: Hashable = msgspec.structs.replace(look, role=role, caller=look.caller if own else 0)
         self.fields = [(name, FIELDS[name], self._shows(name)) for name in look.names]
         needed = {relation for _, field, shown in self.fields if shown for relation in field.load}
         if look.role == "AN" and "comments" in needed:

@@ -11,14 +11,16 @@ from msgspec import Meta
 from taskyard.app.label_imports import settings_of
 from taskyard.dialects.labelstudio.access import role_in
 from taskyard.dialects.labelstudio.errors import not_found
-from taskyard.dialects.labelstudio.pages import comma_list, flag, invalid_page
+from taskyard.dialects.labelstudio.pages import comma_list, invalid_page
 from taskyard.dialects.labelstudio.queries import (
     ANNOTATED,
     FOR_REVIEW,
     Prepared,
     assigned_or_free,
+    boolean,
     from_document,
     in_project,
+    one_word,
     page_length,
     page_number,
     prepared,
@@ -40,6 +42,7 @@ STREAM_FROM = 1_000
 """Pages longer than this are streamed."""
 
 STREAM_CHUNK = 200
+FIELD_SETS = ("task_only", "all")
 LARGEST = 2**53
 MOST_PROJECTS = 10_000
 RANKS = ("OW", "AD", "MA", "RE", "AN")
@@ -198,15 +201,15 @@ def _where(request: Request, params: TaskListParams, asked: Asked) -> Filter:
     return both(
         *(asked.scope.of if isinstance(asked.scope, All) else (asked.scope,)),
         asked.prepared.where,
-        ANNOTATED if flag(params.only_annotated, False) else None,
-        FOR_REVIEW if flag(params.review, False) else None,
+        ANNOTATED if boolean("only_annotated", params.only_annotated, False) else None,
+        FOR_REVIEW if boolean("review", params.review, False) else None,
         selected(params.selected_items),
         assigned_or_free(caller.name, caller.id) if asked.role == "AN" else None,
     )
 
 
 async def _look(request: Request, params: TaskListParams, asked: Asked) -> Look:
-    review = flag(params.review, False)
+    review = boolean("review", params.review, False)
     include = frozenset(comma_list(params.include)) or None
     hidden = asked.prepared.hidden
     also = asked.prepared.columns | (LAZY - hidden if hidden is not None else frozenset())
@@ -214,9 +217,9 @@ async def _look(request: Request, params: TaskListParams, asked: Asked) -> Look:
     return look_of(
         asked.role,
         request.caller.id,
-        everything=params.fields == "all" and not review,
+        everything=one_word("fields", params.fields, FIELD_SETS) == "all" and not review,
         include=include,
         also=also | ({"annotators"} if review else frozenset()),
         collaborative=settings.show_collab_predictions,
-        proxies=proxies_of(settings) if flag(params.resolve_uri, True) else NOTHING,
+        proxies=proxies_of(settings) if boolean("resolve_uri", params.resolve_uri, True) else NOTHING,
     )
