@@ -46,23 +46,32 @@ class Page(Protocol):
 
 
 class Endpoint:
-    """An operation with its decoders and its meter, built once and shared by all of its routes."""
+    """An operation with its decoders and its meter, shared by all of its routes. The decoders are made once,
+    by the first request: there are some hundred of them, and a start should not wait for all."""
 
-    __slots__ = ("body", "dialect", "limit", "meter", "operation", "params", "reads_body")
+    __slots__ = ("_body", "_params", "_ready", "dialect", "limit", "meter", "operation", "reads_body")
 
     def __init__(self, dialect: Dialect, operation: Operation, settings: Settings) -> None:
         self.dialect = dialect
         self.operation = operation
         self.meter = OperationMeter(dialect.name, operation.name)
-        self.params = (
-            ParamsDecoder(operation.params, refuse_unknown=dialect.unknown_params == "refuse")
-            if operation.params is not None
-            else None
-        )
-        raw = operation.body is bytes
         self.reads_body = operation.body is not None
-        self.body = None if raw or not self.reads_body else BodyDecoder(operation.body, operation.body_media)
-        self.limit = operation.max_body or (settings.max_upload if raw else settings.max_body)
+        self.limit = operation.max_body or (
+            settings.max_upload if operation.body is bytes else settings.max_body
+        )
+        self._params: ParamsDecoder | None = None
+        self._body: BodyDecoder | None = None
+        self._ready = False
+
+    def _prepare(self) -> None:
+        operation = self.operation
+        if operation.params is not None:
+            self._params = ParamsDecoder(
+                operation.params, refuse_unknown=self.dialect.unknown_params == "refuse"
+            )
+        if operation.body is not None and operation.body is not bytes:
+            self._body = BodyDecoder(operation.body, operation.body_media)
+        self._ready = True
 
     async def answer(self, request: Request, receive: Receive) -> Response:
         """The response of a request that was routed here. Raises `Rejected`, `Disconnected`, or anything."""
@@ -78,14 +87,16 @@ class Endpoint:
                     context={"operation": operation.name, "why": operation.why},
                 )
             )
+        if not self._ready:
+            self._prepare()
         settings = request.app.settings
-        params = self.params.decode(request.query_string, settings) if self.params is not None else None
+        params = self._params.decode(request.query_string, settings) if self._params is not None else None
         body: Any = None
         if self.reads_body:
             body = request.body = await read_body(receive, request.headers, self.limit)
             request.unread = False
-            if self.body is not None:
-                body = self.body.decode(body, request.headers.get("content-type"), settings)
+            if self._body is not None:
+                body = self._body.decode(body, request.headers.get("content-type"), settings)
         response = await operation.handler(request, params, body)
         return response if isinstance(response.body, bytes) else await opened(response)
 

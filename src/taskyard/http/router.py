@@ -17,6 +17,8 @@ from taskyard.http.operation import Dialect, Operation
 
 _HOLE = re.compile(r"^(?P<before>[^{}]*)\{(?P<name>[^{}.]+)(?P<rest>\.\.\.)?\}(?P<after>[^{}]*)$")
 
+_NAMES = re.compile(r"\{[^{}.]+(\.\.\.)?\}")
+
 BARE, SLASHED, EITHER = 1, 2, 3
 """How a route takes the trailing slash: without it, with it, or both ways."""
 
@@ -47,8 +49,11 @@ class Route:
         self.slash = EITHER if dialect.slash else SLASHED if slashed else BARE
         self.mount = mount or _mount_of(dialect, self.template)
         self.mount_depth = len(segments_of(self.mount)) if "{" in self.mount else 0
-        self.names = tuple(m["name"] for s in segments_of(self.template) if (m := _HOLE.match(s)))
-        self.shape = re.sub(r"\{[^{}.]+(\.\.\.)?\}", r"{\1}", self.template)
+        self.names: tuple[str, ...] = ()
+        self.shape = self.template
+        if "{" in self.template:
+            self.names = tuple(m["name"] for s in segments_of(self.template) if (m := _HOLE.match(s)))
+            self.shape = _NAMES.sub(r"{\1}", self.template)
         self.endpoint: Any = None
 
 
@@ -171,11 +176,14 @@ class Router:
 def _descend(node: _Node, segment: str, rest: bool, template: str) -> tuple[_Node, bool]:
     if rest:
         raise ValueError(f"{template}: nothing may follow a hole that takes the rest of the path")
+    if "{" not in segment:
+        child = node.literals.get(segment)
+        if child is None:
+            child = node.literals[segment] = _Node()
+        return child, False
     hole = _HOLE.match(segment)
     if hole is None:
-        if "{" in segment or "}" in segment:
-            raise ValueError(f"{template}: one hole per segment")
-        return node.literals.setdefault(segment, _Node()), False
+        raise ValueError(f"{template}: one hole per segment")
     if hole["rest"]:
         return node, True
     before, after = hole["before"], hole["after"]
