@@ -225,6 +225,17 @@ def test_a_session_signs_in(server: Server, mark: str) -> None:
         assert (refused.status_code, refused.json()["reason"]) == (401, "bad_credentials")
 
 
+def test_a_session_ends_when_it_is_closed(server: Server, mark: str) -> None:
+    bob = server.user(f"bob-{mark}", "pass word")
+    opened = server.post("/v1/session", json={"username": bob.name, "password": "pass word"}).json()
+    client = server.client(opened["token"])
+    assert client.delete("/v1/session").status_code == 204
+    assert client.get("/v1/me").status_code == 401
+    assert bob.client.get("/v1/me").status_code == 200
+    by_password = server.basic(bob.name, "pass word").delete("/v1/session")
+    assert (by_password.status_code, by_password.json()["reason"]) == (400, "no_session")
+
+
 def test_an_inactive_user_is_locked_out(server: Server, mark: str) -> None:
     bob = server.user(f"bob-{mark}")
     assert server.as_admin.patch(f"/v1/users/{bob.name}", json={"active": False}).status_code == 200

@@ -30,6 +30,15 @@ async def open_session(request: Request, params: None, body: SessionBody) -> Res
     return json_response(Session(token=issued.token, user=principal.name, expires_at=to_iso(expires_at)))
 
 
+async def close_session(request: Request, params: None, body: None) -> Response:
+    """Revoke the token that the call carries."""
+    credential_id = request.caller.credential_id
+    if credential_id is None:
+        raise rejected("invalid", "The call carries no token that could be revoked.", reason="no_session")
+    await request.app.run(RevokeToken(actor=request.caller, credential_id=credential_id))
+    return empty_response()
+
+
 def _token_members(row: Credential) -> dict[str, object]:
     return {
         "id": row.id,

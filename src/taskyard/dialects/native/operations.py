@@ -53,6 +53,14 @@ OPERATIONS: tuple[Operation, ...] = (
         auth=False,
         summary="Sign in: a bearer token for user name and password",
     ),
+    _server(
+        "DELETE",
+        "/session",
+        "closeSession",
+        credentials.close_session,
+        {204: None},
+        summary="Sign out: revoke the token of this call",
+    ),
     _definitions(
         "GET",
         "/definitions",
