@@ -22,6 +22,7 @@ from taskyard.model.row import Row
 from taskyard.model.time import Clock
 from taskyard.store.builder import is_simple
 from taskyard.store.link import Link
+from taskyard.store.named import names_definition
 from taskyard.store.schema import HEAD, current
 from taskyard.store.store import Store
 
@@ -57,7 +58,11 @@ class Application:
 
     async def list(self, query: Query, principal: Principal, action: str = "read") -> Page:
         """The page of a query, of what the caller may do `action` on."""
+        if query.limit == 0 and not query.want_total and not query.sums:
+            return Page(ids=[], has_more=False)
         query = self._scoped(query, principal, action)
+        if self.store.reads_inline and names_definition(query.entity, query.where):
+            query = self.store.read_now(lambda link: self.store.reader.resolved(link, query))
         if self._short(query):
             return self.store.read_now(lambda link: self.store.reader.page(link, query))
         return await self.store.read(lambda link: self.store.reader.page(link, query))
@@ -174,6 +179,7 @@ class Application:
             and query.limit is not None
             and query.limit <= INLINE_LIMIT
             and query.offset == 0
+            and (not (query.want_total or query.sums) or self.store.reader.is_counted(query))
             and is_simple(query.where, query.entity)
             and self.store.is_indexed(query)
         )

@@ -233,3 +233,8 @@ def is_simple(where: Filter, entity: str) -> bool:
     if isinstance(where, Cmp):
         return where.op == "eq" and "." not in where.field and where.field in ENTITIES[entity].table.c
     return isinstance(where, All) and all(is_simple(part, entity) for part in where.of)
+
+
+def comparisons(where: Filter) -> int:
+    """How many comparisons a simple filter is made of."""
+    return sum(map(comparisons, where.of)) if isinstance(where, All) else 1

@@ -158,6 +158,9 @@ class PostgresLink:
         )
         return found[0][0] - size
 
+    def mark(self, number: int) -> None:
+        """PostgreSQL numbers its transactions itself."""
+
     def snapshot(self) -> Any:
         return self._run("SELECT pg_current_snapshot()::text")[0][0]
 

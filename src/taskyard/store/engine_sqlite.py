@@ -221,8 +221,18 @@ class SqliteLink:
         )
         return found[0][0] - size
 
+    def mark(self, number: int) -> None:
+        self._run(
+            "INSERT INTO id_blocks (name, next) VALUES ('commit', :number) "
+            "ON CONFLICT (name) DO UPDATE SET next = excluded.next",
+            {"number": number},
+        )
+
     def snapshot(self) -> Any:
-        return self._run("PRAGMA data_version")[0][0]
+        """The number of the last commit that this transaction sees. SQLite's own `data_version` would not do: each
+        connection counts it for itself."""
+        found = self._run("SELECT next FROM id_blocks WHERE name = 'commit'")
+        return found[0][0] if found else 0
 
     def stream(self, sql: str, values: dict[str, Any], size: int) -> Iterator[list[tuple[Any, ...]]]:
         cursor = self.connection.cursor()

@@ -98,6 +98,7 @@ class Flush:
             rows = _tuples(sorted(updates[row_type], key=key_of))
             link.update(row_type.TABLE, shape.key, shape.names, shape.types, rows)
         self._mark_candidates(link, unit, updates.get(Task, []))
+        link.mark(unit.rev)
         if counts := deltas.rows(self.shard):
             link.add(Counter.TABLE, Counter.KEY, COUNTER_TYPES, counts)
 
@@ -132,6 +133,10 @@ class Flush:
     def _wipe(self, link: Link, row_type: type[Row], where: str, values: list[Any], deltas: Deltas) -> None:
         """Delete rows and all that hangs on them, and take them out of the counters."""
         given = {"values": values if self.postgres else list_value(values)}
+        if row_type is Task and self.postgres:
+            # What another transaction is hanging on these tasks right now is there once the tasks are held.
+            held = f"SELECT 1 FROM tasks WHERE {where} ORDER BY id FOR UPDATE"
+            link.rows(f"SELECT count(*) FROM ({held}) AS held", given)
         if row_type is Task or row_type is Progress:
             deltas.take(self._counted(link, row_type, where, given))
         for child, column in CHILDREN.get(row_type, ()):

@@ -16,7 +16,7 @@ from taskyard.model.problem import Problem, Rejected
 from taskyard.model.row import Row
 from taskyard.model.time import Clock
 from taskyard.store.block import Blocks
-from taskyard.store.flush import Flush
+from taskyard.store.flush import CHILDREN, Flush
 from taskyard.store.link import BadData, Broken, Collided, Link, Transient
 from taskyard.store.load import Loader
 from taskyard.store.tally import count_tasks
@@ -152,7 +152,7 @@ class Lane(threading.Thread):
         """Run the batch, again while the database asks for it."""
         for attempt in range(RETRIES):
             try:
-                unit = self._transaction(tickets)
+                units = self._transaction(tickets)
             except (Transient, Collided) as lost:
                 self._roll_back()
                 if attempt == (COLLISIONS if isinstance(lost, Collided) else RETRIES) - 1:
@@ -162,8 +162,9 @@ class Lane(threading.Thread):
             except BaseException:
                 self._roll_back()
                 raise
-            count_tasks(unit)
-            self.committed(unit.touched)
+            for unit in units:
+                count_tasks(unit)
+            self.committed(set().union(*(unit.touched for unit in units)))
             return
 
     def _roll_back(self) -> None:
@@ -173,15 +174,29 @@ class Lane(threading.Thread):
             if not self.postgres:
                 self.blocks.discard()
 
-    def _transaction(self, tickets: list[Ticket]) -> Unit:
+    def _transaction(self, tickets: list[Ticket]) -> list[Unit]:
+        """The units that were committed, mostly one. A command that removes what other rows hang on has one of its own,
+        with those before it written and those after it reading what is left: rows that a batch is yet to write cannot
+        be removed with what they hang on."""
         self.link.begin()
-        unit = Unit(self.clock.now(), self.blocks, self.blocks.row_id())
+        unit = self._unit()
+        units = [unit]
         foreseen = [slot for ticket in tickets for slot in foresight_of(ticket.command)]
         if foreseen:
             self.loader.slots(self.link, unit, foreseen, locked=True)
         for ticket in tickets:
             ticket.result = ticket.failure = None
+            first = unit.empty
             self._decide(unit, ticket)
+            if unit.removed().isdisjoint(CHILDREN):
+                continue
+            if not first:
+                unit.undo_command()
+                self.flush.write(self.link, unit)
+                units.append(unit := self._unit())
+                self._decide(unit, ticket)
+            self.flush.write(self.link, unit)
+            units.append(unit := self._unit())
         self.flush.write(self.link, unit)
         try:
             self.link.commit()
@@ -189,7 +204,10 @@ class Lane(threading.Thread):
             if self.link.lost:
                 raise Uncertain from error
             raise
-        return unit
+        return units
+
+    def _unit(self) -> Unit:
+        return Unit(self.clock.now(), self.blocks, self.blocks.row_id())
 
     def _decide(self, unit: Unit, ticket: Ticket) -> None:
         decide = decider_of(ticket.command)

@@ -75,6 +75,10 @@ class Link(Protocol):
         """Take `size` numbers of an id block for this process alone; the first of them."""
         ...
 
+    def mark(self, number: int) -> None:
+        """Number the commit that the open transaction will be, for those who ask for a `snapshot` later."""
+        ...
+
     def snapshot(self) -> Any:
         """A value that is equal for two reads only if no commit lies between them."""
         ...

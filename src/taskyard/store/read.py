@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from taskyard.model.definition import Definition
 from taskyard.model.problem import rejected
 from taskyard.model.query import All, Cmp, Filter, Page, Query
 from taskyard.model.row import Row
@@ -18,6 +19,8 @@ from taskyard.store.engine_sqlite import list_value
 from taskyard.store.fields import FIELD_WORDS
 from taskyard.store.link import Link
 from taskyard.store.load import ARRAY_CASTS
+from taskyard.store.named import MOST as MOST_NAMED
+from taskyard.store.named import by_id, names_definition
 from taskyard.store.narrow import drivers
 from taskyard.store.statements import Compiled, Form, Statements
 
@@ -51,6 +54,7 @@ class Reader:
             ) from None
 
     def _page(self, link: Link, query: Query) -> Page:
+        query = self.resolved(link, query)
         totals = query.want_total or bool(query.sums)
         if totals:
             _begin_read(link, self.postgres)
@@ -65,6 +69,21 @@ class Reader:
         following = _cursor(query, rows[-1]) if has_more and rows else None
         ids = [(row[0], row[1]) for row in rows]
         return Page(ids=ids, has_more=has_more, next=following, total=total, sums=sums)
+
+    def resolved(self, link: Link, query: Query) -> Query:
+        """The query with the names of definitions looked up (see named.py)."""
+        if not names_definition(query.entity, query.where):
+            return query
+
+        def find(key: str, kind: str | None) -> list[int]:
+            equals = {"key": key} if kind is None else {"key": key, "kind": kind}
+            return [row.id for row in self.matching(link, Definition, equals, MOST_NAMED + 1)]
+
+        return msgspec.structs.replace(query, where=by_id(query.where, find))
+
+    def is_counted(self, query: Query) -> bool:
+        """The counters hold the totals of this query."""
+        return _counter_slice(query) is not None
 
     def _rows(self, link: Link, query: Query) -> tuple[list[tuple[Any, ...]], bool]:
         if query.limit == 0:
@@ -225,6 +244,7 @@ class Reader:
 
     def stream(self, link: Link, query: Query, size: int) -> Iterator[list[tuple[int, int]]]:
         """`(id, rev)` of every row the query lets through, in order, in lists of at most `size`."""
+        query = self.resolved(link, query)
         compiled, given = self.prepared(msgspec.structs.replace(query, limit=None, want_total=False, sums=()))
         for rows in link.stream(compiled.sql, given, size):
             yield [(row[0], row[1]) for row in rows]

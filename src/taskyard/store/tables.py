@@ -83,6 +83,7 @@ definitions = declare(
     UniqueConstraint("uid"),
     Index(None, "kind", "key", "id", "rev"),
     Index(None, "kind", "created_at", "id", "rev"),
+    Index(None, "key", "kind"),
 )
 definition_versions = declare(
     definition.Version,

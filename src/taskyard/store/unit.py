@@ -102,6 +102,16 @@ class Unit:
         del self.wiped[self.marks[1] :]
         del self.slices[self.marks[2] :]
 
+    @property
+    def empty(self) -> bool:
+        """Nothing is to be written."""
+        return not (self.changed or self.bulk or self.wiped or self.slices)
+
+    def removed(self) -> set[type[Row]]:
+        """The types of rows that the present command removes."""
+        wiped = {row_type for row_type, _, _ in self.wiped[self.marks[1] :]}
+        return wiped | {slot[0] for slot, *_ in self.journal if self.rows.get(slot) is None}
+
     def get(self, row_type: type[Any], *key: Any) -> Any:
         slot = (row_type, key)
         if slot not in self.rows or slot not in self.locked:
