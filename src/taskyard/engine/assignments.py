@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from taskyard.engine.access import require
-from taskyard.engine.label_tasks import project_of
+from taskyard.engine.label_tasks import open_project, project_of, settings_of
 from taskyard.engine.protocol import Command, decides
 from taskyard.engine.submissions import actor_name
+from taskyard.model.definition import VersionDocument
 from taskyard.model.labeling import LABEL, PROJECT
 from taskyard.model.problem import rejected
 from taskyard.model.task import Candidate, Task
 from taskyard.model.view import View
+
+CANDIDATE = "candidate"
+_encode = msgspec.json.Encoder().encode
 
 
 class AssignTasks(Command, kw_only=True, frozen=True):
@@ -53,6 +59,8 @@ def assign_tasks(command: AssignTasks, view: View) -> int:
                 )
                 made += 1
         view.update(task)
+    if made and command.role == CANDIDATE:
+        _note(view, command.project_id)
     _tell(command, view, "label_tasks_assigned", len(command.task_ids))
     return made
 
@@ -76,6 +84,17 @@ def _allow(command: Command, project_id: int, view: View) -> int:
     project = project_of(view, project_id)
     require(command.actor, "manage", kind=PROJECT, key=project.key, owner=project.owner)
     return project.id
+
+
+def _note(view: View, project_id: int) -> None:
+    """Let lists know that this project assigns tasks."""
+    project = open_project(view, project_id)
+    settings = settings_of(view, project)
+    document = view.get(VersionDocument, project.latest_id)
+    if document is not None and not settings.assigns_tasks:
+        document.document = _encode(msgspec.structs.replace(settings, assigns_tasks=True)).decode()
+        view.update(document)
+        view.update(project)
 
 
 def _task_of(view: View, task_id: int, project_id: int) -> Task:

@@ -59,7 +59,8 @@ class StorageSettings(msgspec.Struct, kw_only=True, frozen=True):
 
 class ProjectDocument(msgspec.Struct, kw_only=True, frozen=True):
     """The settings of a labelling project. `label_config` is XML as it was given; `control_weights` None
-    means 1.0 for every control of the configuration."""
+    means 1.0 for every control of the configuration. `assigns_tasks` says that a task was assigned to an
+    annotator once, so that annotators must be shown less than everything."""
 
     doc_version: int = 1
     label_config: str = "<View></View>"
@@ -89,6 +90,7 @@ class ProjectDocument(msgspec.Struct, kw_only=True, frozen=True):
     reveal_preannotations_interactively: bool = False
     pinned_at: str | None = None
     storages: tuple[StorageSettings, ...] = ()
+    assigns_tasks: bool = False
 
 
 class LabelDocument(msgspec.Struct, kw_only=True, frozen=True):

@@ -14,7 +14,7 @@ from taskyard.app.label_imports import settings_of
 from taskyard.dialects.labelstudio import answers
 from taskyard.dialects.labelstudio.access import project_by_id, role_in
 from taskyard.dialects.labelstudio.errors import field_fault, not_found
-from taskyard.dialects.labelstudio.queries import assigned_or_free, in_project, row_number
+from taskyard.dialects.labelstudio.queries import in_project, row_number
 from taskyard.dialects.labelstudio.task_access import (
     documents,
     finished,
@@ -23,6 +23,7 @@ from taskyard.dialects.labelstudio.task_access import (
     open_task_of,
     reader,
     shown,
+    shown_to,
 )
 from taskyard.dialects.labelstudio.wire import PredictionBody, PredictionListParams, given
 from taskyard.http.message import JSON, Request, Response, empty_response
@@ -70,13 +71,14 @@ async def list_(request: Request, params: PredictionListParams, body: None) -> R
 
 async def _of_project(request: Request, project: Definition) -> Filter:
     """The predictions of a project that the caller may see; for an annotator, those of the tasks shown to them."""
-    role, caller = role_in(request.caller, project), request.caller
+    role = role_in(request.caller, project)
     if not role or await hides_predictions(request, project, role):
         return FALSE
-    if role != "AN":
+    bound = await shown_to(request, project, role)
+    if bound is None:
         return eq("definition_id", project.id)
-    where = both(in_project(project.id), assigned_or_free(caller.name, caller.id))
-    page = await request.app.list(Query(entity="task", where=where, limit=MOST_TASKS), reader(caller))
+    query = Query(entity="task", where=both(in_project(project.id), bound), limit=MOST_TASKS)
+    page = await request.app.list(query, reader(request.caller))
     return one_of("task_id", [task_id for task_id, _ in page.ids])
 
 

@@ -17,7 +17,7 @@ from taskyard.model.definition import Definition
 from taskyard.model.identity import User
 from taskyard.model.labeling import LABEL, PROJECT
 from taskyard.model.principal import Principal
-from taskyard.model.query import Query, both, eq
+from taskyard.model.query import Filter, Query, both, eq
 from taskyard.model.task import Submission, SubmissionDocument, Task
 
 _encode = msgspec.json.Encoder().encode
@@ -55,12 +55,19 @@ async def open_task_of(request: Request, task_id: int) -> Opened:
     role = role_in(caller, project) if project is not None and project.kind == PROJECT else ""
     if project is None or not role:
         raise not_found("Task", task=task_id)
-    if role == "AN":
-        where = both(eq("id", task_id), assigned_or_free(caller.name, caller.id))
-        page = await app.list(Query(entity="task", where=where, limit=1), reader(caller))
-        if not page.ids:
+    bound = await shown_to(request, project, role)
+    if bound is not None:
+        query = Query(entity="task", where=both(eq("id", task_id), bound), limit=1)
+        if not (await app.list(query, reader(caller))).ids:
             raise not_found("Task", task=task_id)
     return Opened(task, project, role)
+
+
+async def shown_to(request: Request, project: Definition, role: str) -> Filter | None:
+    """What bounds the tasks of a project that the caller is shown; None shows all of them."""
+    if role != "AN" or not (await settings_of(request.app, project)).assigns_tasks:
+        return None
+    return assigned_or_free(request.caller.name, request.caller.id)
 
 
 async def open_submission(request: Request, kind: str, name: str = "id") -> tuple[Submission, Opened]:

@@ -28,7 +28,7 @@ from taskyard.dialects.labelstudio.queries import (
     selected,
 )
 from taskyard.dialects.labelstudio.render import LAZY, Look, TaskRenderer, look_of
-from taskyard.dialects.labelstudio.task_access import finished, reader
+from taskyard.dialects.labelstudio.task_access import finished, reader, shown_to
 from taskyard.dialects.labelstudio.uris import NOTHING, proxies_of
 from taskyard.http.message import JSON, Request, Response
 from taskyard.model.definition import Definition
@@ -81,12 +81,13 @@ class TaskListParams(msgspec.Struct, kw_only=True):
 
 class Asked(msgspec.Struct, frozen=True):
     """What the list is about: one project, or (None) all in which the caller has a role. Of several roles the
-    least decides, so that nothing is shown that one of them hides."""
+    least decides, so that nothing is shown that one of them hides. `bound` leaves what an annotator is shown."""
 
     project: Definition | None
     role: str
     prepared: Prepared
     scope: Filter
+    bound: Filter | None
 
 
 async def list_(request: Request, params: TaskListParams, body: None) -> Response:
@@ -95,7 +96,7 @@ async def list_(request: Request, params: TaskListParams, body: None) -> Respons
     size, number = page_length(params.page_size), page_number(params.page)
     query = Query(
         entity="task",
-        where=_where(request, params, asked),
+        where=_where(params, asked),
         order=asked.prepared.order or (Order("id"),),
         want_total=True,
         sums=SUMS,
@@ -171,14 +172,16 @@ async def _asked(request: Request, params: TaskListParams) -> Asked:
     found = from_document(msgspec.json.decode(view.document)) if view else prepared(params.query)
     if project_id is None:
         role, scope = await _everywhere(request)
-        return Asked(None, role, found, scope)
+        caller = request.caller
+        bound = assigned_or_free(caller.name, caller.id) if role == "AN" else None
+        return Asked(None, role, found, scope, bound)
     project = await app.row(Definition, id=project_id)
     if project is None or project.kind != PROJECT:
         raise not_found("Project", project=project_id)
     role = role_in(request.caller, project)
     if not role:
         raise rejected("forbidden", "The caller has no role in this project.", reason="no_role")
-    return Asked(project, role, found, in_project(project.id))
+    return Asked(project, role, found, in_project(project.id), await shown_to(request, project, role))
 
 
 async def _everywhere(request: Request) -> tuple[str, Filter]:
@@ -196,15 +199,14 @@ async def _everywhere(request: Request) -> tuple[str, Filter]:
     return least, both(eq("kind", LABEL), one_of("definition_id", sorted(roles)))
 
 
-def _where(request: Request, params: TaskListParams, asked: Asked) -> Filter:
-    caller = request.caller
+def _where(params: TaskListParams, asked: Asked) -> Filter:
     return both(
         *(asked.scope.of if isinstance(asked.scope, All) else (asked.scope,)),
         asked.prepared.where,
         ANNOTATED if boolean("only_annotated", params.only_annotated, False) else None,
         FOR_REVIEW if boolean("review", params.review, False) else None,
         selected(params.selected_items),
-        assigned_or_free(caller.name, caller.id) if asked.role == "AN" else None,
+        asked.bound,
     )
 
 

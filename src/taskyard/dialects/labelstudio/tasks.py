@@ -19,13 +19,12 @@ from taskyard.dialects.labelstudio.access import project_by_id, project_for, rol
 from taskyard.dialects.labelstudio.errors import field_fault
 from taskyard.dialects.labelstudio.pages import invalid_page
 from taskyard.dialects.labelstudio.queries import (
-    assigned_or_free,
     in_project,
     page_length,
     page_number,
 )
 from taskyard.dialects.labelstudio.render import TaskRenderer, look_of
-from taskyard.dialects.labelstudio.task_access import finished, open_task, reader
+from taskyard.dialects.labelstudio.task_access import finished, open_task, reader, shown_to
 from taskyard.dialects.labelstudio.uris import proxies_of
 from taskyard.dialects.labelstudio.wire import PageParams, TaskBody, given
 from taskyard.http.message import JSON, Request, Response, empty_response
@@ -102,7 +101,7 @@ async def list_of_project(request: Request, params: PageParams, body: None) -> R
     caller = request.caller
     where = both(
         in_project(project.id),
-        assigned_or_free(caller.name, caller.id) if role == "AN" else None,
+        await shown_to(request, project, role),
     )
     query = Query(entity="task", where=where, order=(Order("id"),), limit=size)
     if number == "last":
