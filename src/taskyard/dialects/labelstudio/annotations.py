@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from taskyard.app.label_answers import CreateAnnotation, DeleteAnnotation, ReturnToDraft, UpdateAnnotation
 from taskyard.dialects.labelstudio import answers
-from taskyard.dialects.labelstudio.errors import field_fault
+from taskyard.dialects.labelstudio.errors import field_fault, there
 from taskyard.dialects.labelstudio.pages import flag
 from taskyard.dialects.labelstudio.task_access import documents, open_submission, open_task, shown
 from taskyard.dialects.labelstudio.wire import AnnotationBody, AnnotationParams, given
@@ -96,13 +96,13 @@ async def convert_to_draft(request: Request, params: None, body: None) -> Respon
     """`POST annotations/{id}/convert-to-draft`: the annotation is gone, its answer is a draft."""
     row, _ = await open_submission(request, "annotation")
     number = await request.app.run(ReturnToDraft(actor=request.caller, annotation_id=row.id))
-    made = await request.app.row(Submission, id=number)
+    made = there(await request.app.row(Submission, id=number), "AnnotationDraft")
     said = await documents(request, [made])
     return await shown(request, answers.draft(made, said.get(number)))
 
 
 async def _shown(request: Request, number: int, status: int = 200) -> Response:
-    row = await request.app.row(Submission, id=number)
+    row = there(await request.app.row(Submission, id=number), "Annotation")
     said = await documents(request, [row])
     return await shown(request, answers.annotation(row, said.get(number)), status)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from taskyard.app.label_answers import CreateComment, DeleteComment, UpdateComment
 from taskyard.dialects.labelstudio import answers
 from taskyard.dialects.labelstudio.access import int_of, project_by_id, role_in
-from taskyard.dialects.labelstudio.errors import field_fault, not_found
+from taskyard.dialects.labelstudio.errors import field_fault, not_found, there
 from taskyard.dialects.labelstudio.pages import comma_list, flag
 from taskyard.dialects.labelstudio.queries import row_number
 from taskyard.dialects.labelstudio.task_access import Opened, open_task_of, reader, shown
@@ -145,6 +145,6 @@ async def _projects(request: Request, rows: list[Comment]) -> dict[int, int | No
 
 
 async def _shown(request: Request, number: int, status: int = 200) -> Response:
-    row = await request.app.row(Comment, id=number)
+    row = there(await request.app.row(Comment, id=number), "Comment")
     projects = await _projects(request, [row])
     return await shown(request, answers.comment(row, projects.get(row.task_id)), status)

@@ -9,7 +9,7 @@ import msgspec
 from taskyard.app.label_answers import CreateDraft, DeleteDraft, UpdateDraft
 from taskyard.dialects.labelstudio import answers
 from taskyard.dialects.labelstudio.access import int_of
-from taskyard.dialects.labelstudio.errors import field_fault
+from taskyard.dialects.labelstudio.errors import field_fault, there
 from taskyard.dialects.labelstudio.task_access import (
     Opened,
     documents,
@@ -109,7 +109,7 @@ async def _listed(request: Request, opened: Opened, annotation_id: int | None) -
 
 
 async def _shown(request: Request, number: int, status: int = 200) -> Response:
-    row = await request.app.row(Submission, id=number)
+    row = there(await request.app.row(Submission, id=number), "AnnotationDraft")
     said = await documents(request, [row])
     email = request.caller.email or request.caller.name
     return await shown(request, answers.draft(row, said.get(number), email), status)

@@ -3,13 +3,15 @@ them)."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from taskyard.http.message import Request, Response, json_response
 from taskyard.model.ids import uuid7
 from taskyard.model.problem import FieldError, Problem, Rejected, rejected
+
+R = TypeVar("R")
 
 VERSION = "1.23.2"
 """The release of Label Studio whose answers these are; clients read it."""
@@ -105,6 +107,13 @@ def not_found(model: str, **context: Any) -> Rejected:
     return rejected(
         "not_found", f"No {model} matches the given query.", reason=f"unknown_{model.lower()}", **context
     )
+
+
+def there(row: R | None, model: str) -> R:
+    """The row, which may be gone again by the time that it is shown."""
+    if row is None:
+        raise not_found(model)
+    return row
 
 
 def invalid(errors: tuple[FieldError, ...]) -> Rejected:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from taskyard.app.label_answers import CreateReview, DeleteReview, UpdateReview
 from taskyard.dialects.labelstudio import answers
 from taskyard.dialects.labelstudio.access import project_by_id
-from taskyard.dialects.labelstudio.errors import field_fault, not_found
+from taskyard.dialects.labelstudio.errors import field_fault, not_found, there
 from taskyard.dialects.labelstudio.filters import moment
 from taskyard.dialects.labelstudio.queries import row_number
 from taskyard.dialects.labelstudio.task_access import open_submission, open_task_of, reader, shown
@@ -96,5 +96,5 @@ def _seconds(request: Request, started_at: str | None) -> float | None:
 
 
 async def _shown(request: Request, number: int, status: int = 200, remark: str | None = None) -> Response:
-    row = await request.app.row(Submission, id=number)
+    row = there(await request.app.row(Submission, id=number), "AnnotationReview")
     return await shown(request, answers.review(row, remark), status)

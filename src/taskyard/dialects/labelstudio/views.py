@@ -8,7 +8,7 @@ import msgspec
 
 from taskyard.app.label_answers import DeleteViews, OrderViews, PutView
 from taskyard.dialects.labelstudio.access import int_of, project_by_id, role_in
-from taskyard.dialects.labelstudio.errors import field_fault, not_found
+from taskyard.dialects.labelstudio.errors import field_fault, not_found, there
 from taskyard.dialects.labelstudio.queries import from_document, row_number
 from taskyard.dialects.labelstudio.wire import (
     ProjectParams,
@@ -55,7 +55,7 @@ async def create(request: Request, params: ProjectParams, body: ViewBody) -> Res
             position=given(body.order),
         )
     )
-    return json_response(_out(await request.app.row(SavedView, id=made)), 201)
+    return json_response(_out(there(await request.app.row(SavedView, id=made), "View")), 201)
 
 
 async def get(request: Request, params: ProjectParams, body: None) -> Response:
@@ -117,7 +117,7 @@ async def _updated(request: Request, body: ViewBody, merge: bool) -> Response:
             position=given(body.order),
         )
     )
-    return json_response(_out(await request.app.row(SavedView, id=row.id)))
+    return json_response(_out(there(await request.app.row(SavedView, id=row.id), "View")))
 
 
 async def _opened(request: Request) -> tuple[SavedView, Definition]:
