@@ -108,7 +108,7 @@ def import_tasks(command: ImportTasks, view: View) -> Imported:
     ids = _keep(view, project, command.uploads, command)
     created = _create(command, project, view)
     if job is not None:
-        record = command.record or ImportRecord()
+        record = command.record or _record.decode(job.document or "{}")
         _close(
             view,
             job,
