@@ -214,8 +214,8 @@ def test_items_show_attributes_on_request(shelf: Shelf) -> None:
         ("colour=red", "?colour"),
         ("filter=colour%3Dred", "?filter"),
         ("filter=(", "?filter"),
-        ("state=done", "?filter"),
-        ("kind=machine", "?filter"),
+        ("state=done", "?state"),
+        ("kind=machine,human", "?kind"),
     ],
 )
 def test_bad_parameters_are_refused_by_name(api: httpx.Client, query: str, pointer: str) -> None:

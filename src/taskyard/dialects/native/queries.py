@@ -62,13 +62,23 @@ def _where(params: ListParams, vocabulary: Vocabulary, now: int) -> Filter:
         parts.append(translate(parse(params.filter), vocabulary, now))
     for name, values in (("kind", params.kind), ("state", params.state)):
         given = tuple(word for value in values for word in value.split(",") if word)
-        if len(given) == 1:
-            parts.append(translate(Term(name, "=", given), vocabulary, now))
-        elif given:
-            parts.append(translate(Term(name, "in", given), vocabulary, now))
+        if given:
+            parts.append(_shorthand(Term(name, "in" if len(given) > 1 else "=", given), vocabulary, now))
     if params.q.strip():
         parts.append(translate(Term("text", "~", (params.q.strip(),)), vocabulary, now))
     return both(*parts)
+
+
+def _shorthand(term: Term, vocabulary: Vocabulary, now: int) -> Filter:
+    """The filter of a parameter that stands for one term; a fault is the parameter's own."""
+    try:
+        return translate(term, vocabulary, now)
+    except Rejected as fault:
+        detail = fault.problem.errors[0].detail
+        error = FieldError(pointer=f"?{term.name}", detail=detail)
+        raise Rejected(
+            Problem(code="invalid", reason="invalid_parameters", detail=f"{detail}.", errors=(error,))
+        ) from None
 
 
 def _order(text: str, allowed: tuple[str, ...]) -> tuple[Order, ...]:
