@@ -1,0 +1,65 @@
+"""The commands in the documents work as they are written."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.server import Server
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def commands(document: Path) -> list[str]:
+    """The command lines of a document's code blocks, continued lines joined."""
+    blocks = BLOCK.findall(document.read_text(encoding="utf-8"))
+    return [
+        line.strip() for block in blocks for line in block.replace("\\\n", " ").splitlines() if line.strip()
+    ]
+
+
+CURLS = [
+    line
+    for document in (ROOT / "README.md", ROOT / "docs" / "filter-language.md")
+    for line in commands(document)
+    if line.startswith("curl ")
+]
+
+
+def test_there_are_commands_to_try() -> None:
+    assert len(CURLS) >= 2
+
+
+@pytest.mark.parametrize("command", CURLS)
+def test_a_documented_request_is_answered(server: Server, command: str) -> None:
+    assert "http://127.0.0.1:8000/" in command
+    line = command.replace("http://127.0.0.1:8000", server.url).replace(
+        "curl ", "curl --fail --silent --show-error ", 1
+    )
+    done = subprocess.run(
+        ["bash", "-c", line],
+        env=os.environ | {"TOKEN": server.token},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()[:1] in ("[", "{")
+
+
+def test_every_make_command_that_is_named_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for document in (ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
+        named = set(re.findall(r"\bmake ([a-z]+)\b", document.read_text(encoding="utf-8")))
+        assert named <= targets, document.name
+
+
+@pytest.mark.parametrize(
+    "flag", ["--data", "--database-url", "--puppet-code", "--demo", "--no-auth", "--host", "--port"]
+)
+def test_serve_has_the_documented_flag(flag: str) -> None:
+    taskyard = ROOT / ".venv" / "bin" / "taskyard"
+    shown = subprocess.run([taskyard, "serve", "--help"], capture_output=True, text=True, timeout=60)
+    assert flag in shown.stdout
