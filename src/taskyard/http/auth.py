@@ -21,10 +21,11 @@ def scheme(request: Request, *names: str) -> str | None:
     value = request.headers.get("authorization")
     if value is None:
         return None
-    name, _, rest = value.strip().partition(" ")
-    if name.lower() not in {wanted.lower() for wanted in names}:
-        return None
-    return rest.strip() or None
+    for name in names:
+        size = len(name)
+        if value[size : size + 1] == " " and value[:size].lower() == name.lower():
+            return value[size + 1 :].strip() or None
+    return None
 
 
 def bearer(request: Request) -> str | None:
