@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from itertools import islice
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -26,8 +27,10 @@ from taskyard.notations.labelimport.read import read as read_file
 from taskyard.notations.labelimport.task import LARGEST, Importer, authors, prediction, tasks
 
 SLICE = 2_000
+KEPT = 1_000
 
 _settings = msgspec.json.Decoder(ProjectDocument)
+_kept: WeakKeyDictionary[Application, dict[tuple[int, int], ProjectDocument]] = WeakKeyDictionary()
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,9 +80,15 @@ class ImportOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def settings_of(app: Application, project: Definition) -> ProjectDocument:
-    """The settings of a project."""
-    document = await app.row(VersionDocument, version_id=project.latest_id)
-    return _settings.decode(document.document) if document else ProjectDocument()
+    """The settings of a project. They are kept by its rev, which every change of them renews."""
+    kept = _kept.setdefault(app, {})
+    key = (project.id, project.rev)
+    if key not in kept:
+        document = await app.row(VersionDocument, version_id=project.latest_id)
+        if len(kept) >= KEPT:
+            kept.clear()
+        kept[key] = _settings.decode(document.document) if document else ProjectDocument()
+    return kept[key]
 
 
 def stored_name(app: Application, filename: str) -> str:
