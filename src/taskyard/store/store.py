@@ -24,7 +24,7 @@ from taskyard.store.block import Blocks
 from taskyard.store.builder import comparisons
 from taskyard.store.engine_sqlite import SqliteLink, lock
 from taskyard.store.lane import Lane, Ticket, Waiting
-from taskyard.store.link import Broken, Link, Transient
+from taskyard.store.link import BadData, Broken, Link, Transient
 from taskyard.store.read import Reader
 from taskyard.store.stream import Streams
 
@@ -42,6 +42,11 @@ UNREADABLE = Problem(
     detail="The database cannot be read now.",
     hint="Check its disk and its connection, then try again.",
     retryable=True,
+)
+
+
+UNASKABLE = Problem(
+    code="invalid", reason="refused_by_database", detail="The database cannot compare with the given values."
 )
 
 
@@ -135,6 +140,8 @@ class Store:
             return function(self._inline)
         except (Broken, Transient):
             raise Rejected(UNREADABLE) from None
+        except BadData:
+            raise Rejected(UNASKABLE) from None
 
     @property
     def reads_inline(self) -> bool:
@@ -173,6 +180,8 @@ class Store:
                 self._idle.put(link)
         except (Broken, Transient):
             raise Rejected(UNREADABLE) from None
+        except BadData:
+            raise Rejected(UNASKABLE) from None
 
     def _tried(self, link: Link, function: Callable[[Link], T]) -> T:
         """The read; once more when the connection turned out to be lost, since a read does nothing."""

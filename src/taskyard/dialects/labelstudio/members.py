@@ -55,7 +55,7 @@ async def create(request: Request, params: None, body: MemberBody) -> Response:
 async def delete(request: Request, params: MemberParams, body: None) -> Response:
     """`DELETE projects/{id}/members/?user=`: a user leaves."""
     project = await project_for(request, "manage")
-    if not params.user or not params.user.isdigit() or len(params.user) > 18:
+    if not params.user or not (params.user.isascii() and params.user.isdigit()) or len(params.user) > 18:
         raise field_fault("user", "A valid integer is required.")
     if not await remove_member(request.app, request.caller, project.id, int(params.user)):
         raise not_found("ProjectMember")

@@ -235,7 +235,7 @@ def _where(params: ProjectListParams) -> Filter:
     parts: list[Filter] = [eq("kind", PROJECT)]
     if params.ids:
         wanted = comma_list(params.ids)
-        if not all(part.isdigit() and len(part) < 19 for part in wanted):
+        if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in wanted):
             raise invalid((FieldError(pointer="?ids", detail="ids must be a comma list of numbers."),))
         parts.append(one_of("id", [int(part) for part in wanted]))
     if params.title:

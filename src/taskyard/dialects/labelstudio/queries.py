@@ -145,7 +145,12 @@ def _task_ids(values: Any, name: str) -> list[int]:
         raise refusal(f"{name}: included and excluded must be lists of task ids")
     found = []
     for value in values:
-        if isinstance(value, str) and value.lstrip("-").isdigit() and len(value) < 20:
+        if (
+            isinstance(value, str)
+            and value.isascii()
+            and value.removeprefix("-").isdigit()
+            and len(value) < 20
+        ):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
             raise refusal(f"{name}: {value!r} is not a task id")

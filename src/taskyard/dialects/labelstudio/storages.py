@@ -247,7 +247,7 @@ def _decoded(fileuri: str) -> str:
 async def _list(request: Request, params: StorageParams, kind: str) -> Response:
     if params.project is None:
         raise field_fault("project", "This field is required.")
-    if not params.project.isdigit() or len(params.project) > 18:
+    if not (params.project.isascii() and params.project.isdigit()) or len(params.project) > 18:
         raise digits_fault("project", params.project)
     project = await project_by_id(request, int(params.project))
     settings = await settings_of(request.app, project)
