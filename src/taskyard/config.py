@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,8 @@ import msgspec
 from msgspec import Meta
 
 PREFIX = "TASKYARD_"
+_MISFIT = re.compile(r"^(?P<what>.*) - at `\$\.(?P<name>\w+)`$")
+_DATABASES = ("postgresql://", "postgres://")
 
 
 class SettingsError(Exception):
@@ -125,6 +128,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.host in ("127.0.0.1", "::1", "localhost")
 
 
+_TYPES = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+
+
 def load(
     flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, file: Path | None = None
 ) -> Settings:
@@ -140,9 +146,26 @@ def load(
     values.update(_from_environment(environment))
     values.update(flags)
     try:
-        return msgspec.convert(values, Settings, strict=False)
+        settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(str(error)) from None
+        raise SettingsError(_named(str(error))) from None
+    if settings.database_url and not settings.database_url.startswith(_DATABASES):
+        raise SettingsError("database_url: only postgresql://… is served; without it there is SQLite.")
+    return settings
+
+
+def _named(message: str) -> str:
+    """``Expected `int` <= 65535 - at `$.port` `` as the name of the setting and what it takes. Values are not shown:
+    they may be secrets."""
+    found = _MISFIT.match(message)
+    if found is None:
+        return message
+    wanted = msgspec.inspect.type_info(_TYPES[found["name"]])
+    while isinstance(wanted, msgspec.inspect.Metadata):
+        wanted = wanted.type
+    if isinstance(wanted, msgspec.inspect.LiteralType):
+        return f"{found['name']}: one of {', '.join(map(str, wanted.values))}."
+    return f"{found['name']}: {found['what'].replace('`', '').lower()}."
 
 
 def _from_file(file: Path) -> dict[str, Any]:
@@ -164,11 +187,18 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             continue
         name = key.removeprefix(PREFIX).lower()
         if name.endswith("_file") and name.removesuffix("_file") in Settings.__struct_fields__:
-            found[name.removesuffix("_file")] = Path(value).read_text().strip()
+            found[name.removesuffix("_file")] = _secret(key, value)
             continue
         _check(name, key)
         found[name] = value
     return found
+
+
+def _secret(key: str, file: str) -> str:
+    try:
+        return Path(file).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{key}: {file} cannot be read: {error}") from None
 
 
 def _check(name: str, where: str) -> None:

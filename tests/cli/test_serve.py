@@ -50,10 +50,29 @@ def test_a_taken_port_is_said_in_a_sentence(spawn: Any, tmp_path: Path) -> None:
     assert f"127.0.0.1:{port}" in done.stderr
 
 
-@pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/none", "mysql://root@127.0.0.1/db"])
-def test_an_unreachable_database_is_said_in_a_sentence(tmp_path: Path, url: str) -> None:
+def test_an_unreachable_database_is_said_in_a_sentence(tmp_path: Path) -> None:
+    url = "postgresql://nobody@127.0.0.1:1/none"
     done = taskyard("serve", "--port", "0", "--database-url", url, cwd=tmp_path)
-    assert done.returncode in (1, 2)
+    assert done.returncode == 1
+    assert "PostgreSQL cannot be reached" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name, value, words",
+    [
+        ("DATABASE_URL", "mysql://root:secret@127.0.0.1/db", "database_url: only postgresql://"),
+        ("PORT", "99999", "port: expected int <= 65535"),
+        ("PORT", "http", "port: expected int"),
+        ("LOG_LEVEL", "loud", "log_level: one of debug, error, info, warning"),
+        ("ADMIN_TOKEN_FILE", "absent/token", "TASKYARD_ADMIN_TOKEN_FILE: absent/token cannot be read"),
+    ],
+)
+def test_a_bad_setting_is_named_with_what_it_takes(tmp_path: Path, name: str, value: str, words: str) -> None:
+    done = taskyard("serve", cwd=tmp_path, **{f"TASKYARD_{name}": value})
+    assert done.returncode == 2
+    assert words in " ".join(done.stderr.split())
+    assert "secret" not in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -72,7 +72,7 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, granian.stop)
-    url = f"http://{settings.host}:{port}"
+    url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
     welcome(settings, server, url)
     filling = asyncio.create_task(_demo(settings, server, url)) if settings.demo else None
     try:
