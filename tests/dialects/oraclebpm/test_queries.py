@@ -32,6 +32,9 @@ optional_user = st.none() | st.sampled_from(USERS)
 moments = st.integers(0, 3)
 
 
+HOLDERS = [("user", user) for user in USERS] + [("group", group) for group in GROUPS]
+
+
 @st.composite
 def desks(draw: st.DrawFn) -> Desk:
     outcome = draw(st.none() | st.sampled_from(("succeeded", "skipped", "failed", "cancelled", "expired")))
@@ -55,9 +58,7 @@ def desks(draw: st.DrawFn) -> Desk:
         due_at=draw(st.none() | moments),
     )
     desk = Desk(task)
-    named = draw(
-        st.lists(st.sampled_from([("user", u) for u in USERS] + [("group", g) for g in GROUPS]), max_size=3)
-    )
+    named = draw(st.lists(st.sampled_from(HOLDERS), max_size=3))
     desk.relations["candidates"] = [
         Candidate(
             task_id=1,
