@@ -382,6 +382,31 @@ def test_forbidden_to_people_without_a_role(corpus: Corpus) -> None:
     assert refused(corpus.stranger.ls) == expected
 
 
+def test_roles_in_the_organization(corpus: Corpus, server: Server) -> None:
+    def one(role: str) -> httpx.Client:
+        user = server.user(f"org-{role}-{corpus.project}", roles=[f"labelstudio.{role}"])
+        return server.client(headers={"Authorization": f"Token {user.token}"})
+
+    for role in ("owner", "administrator"):
+        client = one(role)
+        tasks = listed(client, corpus.project, fields="all")["tasks"]
+        assert FULL_REQUIRED <= set(tasks[0])
+        assert {a["completed_by"] for t in tasks for a in t["annotations"]} == {
+            corpus.anna.id,
+            corpus.bert.id,
+        }
+        made = client.post("/api/tasks/", json={"project": corpus.project, "data": {"text": "more"}})
+        assert made.status_code == 201, made.text
+        assert client.delete(f"/api/tasks/{made.json()['id']}/").status_code == 204
+    manager = one("manager")
+    assert manager.get("/api/tasks/", params={"project": corpus.project}).status_code == 403
+    own = manager.post("/api/projects/", json={"title": "Managed", "label_config": TEXT_CONFIG})
+    assert own.status_code == 201, own.text
+    assert listed(manager, own.json()["id"])["total"] == 0
+    for role in ("reviewer", "annotator"):
+        assert one(role).get("/api/tasks/", params={"project": corpus.project}).status_code == 403
+
+
 def test_unknown_project_and_view(corpus: Corpus) -> None:
     assert refused(corpus.ls, project=1) == (404, "No Project matches the given query.")
     assert refused(corpus.ls, project=9 * 10**30) == (404, "No Project matches the given query.")
