@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from taskyard.engine.identity import PutUser
 from taskyard.engine.tasks import ClaimTask, CompleteTask, CreateTasks, DeleteTasks, NewTask
+from taskyard.engine.tokens import IssueToken
 from taskyard.model.command import Command, decides
-from taskyard.model.identity import Group, Sequence
+from taskyard.model.identity import Credential, Group, Sequence
 from taskyard.model.principal import Principal
 from taskyard.model.problem import Rejected, rejected
 from taskyard.model.query import Query, eq
@@ -157,3 +159,14 @@ def test_candidates_know_whether_their_task_is_open(opened: Any) -> None:
     assert [row.open for row in opened.matching(Candidate, task_id=task.id)] == [True]
     opened.run(CompleteTask(actor=ADMIN, task_id=task.id))
     assert [row.open for row in opened.matching(Candidate, task_id=task.id)] == [False]
+
+
+def test_tokens_that_are_long_over_are_forgotten(opened: Any) -> None:
+    user = opened.run(PutUser(name="keeper"))
+    day = 24 * 3_600_000
+    now = opened.app.clock.now()
+    for number, expires_at in enumerate((now - 2 * day, now - day // 2, now + day, None)):
+        opened.run(IssueToken(name="keeper", hash=f"keeper{number}", expires_at=expires_at))
+    opened.run(IssueToken(name="keeper", hash="keeper-last"))
+    kept = {row.hash for row in opened.matching(Credential, principal_id=user.id)}
+    assert kept == {"keeper1", "keeper2", "keeper3", "keeper-last"}

@@ -13,10 +13,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from taskyard.app.application import Application
-from taskyard.app.bootstrap import SIGNING_KEY
 from taskyard.app.identity import hash_token, new_token
 from taskyard.engine.tokens import IssueToken
-from taskyard.model.identity import Setting
 from taskyard.model.principal import Principal
 
 ALGORITHM = "HS256"
@@ -54,7 +52,4 @@ async def is_expired(app: Application, token: str) -> bool:
 
 
 async def _key(app: Application) -> OctKey:
-    setting = await app.row(Setting, name=SIGNING_KEY)
-    if setting is None:
-        raise RuntimeError("the signing key is missing: the store was not prepared by a server")
-    return OctKey.import_key(setting.value)
+    return OctKey.import_key(await app.signing_key())

@@ -9,9 +9,16 @@ from taskyard.model.identity import Credential
 from taskyard.model.problem import rejected
 from taskyard.model.view import View
 
+KEPT = 24 * 3_600_000
+"""Milliseconds for which a token that is over is kept, so that its user is told what happened to it."""
+
+LIVE = 10_000
+"""Most tokens of one user that are not over."""
+
 
 class IssueToken(Command, kw_only=True, frozen=True):
-    """Store the digest of a new token for a user. Answers the credential."""
+    """Store the digest of a new token for a user, and forget those that have been over for long. Answers the
+    credential; too many live tokens are `too_many`."""
 
     name: str
     hash: str
@@ -32,6 +39,7 @@ def issue_token(command: IssueToken, view: View) -> Credential:
     if command.actor is not None and command.actor.name != command.name:
         require_admin(command.actor)
     user = user_named(view, command.name)
+    _forget_old(view, user.id)
     credential = Credential(
         id=view.row_id(),
         uid=command.uid or view.uid(),
@@ -47,6 +55,20 @@ def issue_token(command: IssueToken, view: View) -> Credential:
         "token.issued", actor=name_of(command), data={"user": command.name, "credential": credential.id}
     )
     return credential
+
+
+def _forget_old(view: View, user_id: int) -> None:
+    live = 0
+    for credential in view.find(Credential, principal_id=user_id):
+        over = min(filter(None, (credential.expires_at, credential.revoked_at)), default=None)
+        if over is None or over > view.now:
+            live += 1
+        elif over < view.now - KEPT:
+            view.delete(credential)
+    if live >= LIVE:
+        raise rejected(
+            "too_many", f"The user has {live} tokens; revoke some first.", reason="too_many_tokens"
+        )
 
 
 @decides(RevokeToken)
