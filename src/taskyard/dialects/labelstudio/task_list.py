@@ -51,26 +51,28 @@ UNKNOWN = ProjectDocument(show_collab_predictions=False)
 
 
 Text = str | None
+Flag = Annotated[str, Meta(extra_json_schema={"enum": ["true", "false", "1", "0", "yes", "no"]})] | None
+FieldSet = Annotated[str, Meta(extra_json_schema={"enum": ["all", "task_only"]})] | None
 
 
 class TaskListParams(msgspec.Struct, kw_only=True):
     """Query parameters, read as text: the original takes odd values in its own way (label-studio.md §2.1)."""
 
-    fields: Annotated[Text, Meta(description="`all` adds annotations and predictions; else `task_only`.")] = (
-        None
-    )
+    fields: Annotated[
+        FieldSet, Meta(description="`all` adds annotations and predictions; else `task_only`.")
+    ] = None
     include: Annotated[Text, Meta(description="Comma list of the fields to show.")] = None
-    only_annotated: Annotated[Text, Meta(description="true: only tasks with annotations.")] = None
+    only_annotated: Annotated[Flag, Meta(description="true: only tasks with annotations.")] = None
     page: Annotated[Text, Meta(description="Page number from 1, or `last`.")] = None
     page_size: Annotated[Text, Meta(description="Tasks per page; 100 unless a positive integer.")] = None
     project: Annotated[Text, Meta(description="Project id; without it and `view`, all projects.")] = None
     query: Annotated[
         Text, Meta(description='JSON: {"filters": .., "selectedItems": .., "ordering": ..}.')
     ] = None
-    resolve_uri: Annotated[Text, Meta(description="false: leave storage addresses in data as they are.")] = (
+    resolve_uri: Annotated[Flag, Meta(description="false: leave storage addresses in data as they are.")] = (
         None
     )
-    review: Annotated[Text, Meta(description="true: tasks with annotations that wait for review.")] = None
+    review: Annotated[Flag, Meta(description="true: tasks with annotations that wait for review.")] = None
     selected_items: Annotated[Text, Meta(description="JSON: a selection of tasks, for review.")] = (
         msgspec.field(default=None, name="selectedItems")
     )

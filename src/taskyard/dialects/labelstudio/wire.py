@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 Regions = list[dict[str, Any]]
+Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 Id = Annotated[int, Meta(ge=-(2**62), le=2**62)]
 Real = Annotated[float, Meta(ge=-1e300, le=1e300)]
 
@@ -187,13 +188,62 @@ class ActionDone(msgspec.Struct, kw_only=True, omit_defaults=True):
     response_code: int | None = None
 
 
+class TaskOut(msgspec.Struct, kw_only=True):
+    """A task in the list. Annotators get 17 of these members, `include` keeps only the named ones."""
+
+    id: int | UnsetType = UNSET
+    predictions: Regions | UnsetType = UNSET
+    annotations: Regions | UnsetType = UNSET
+    drafts: Regions | UnsetType = UNSET
+    annotators: list[int] | UnsetType = UNSET
+    inner_id: int | UnsetType = UNSET
+    cancelled_annotations: int | UnsetType = UNSET
+    total_annotations: int | UnsetType = UNSET
+    total_predictions: int | UnsetType = UNSET
+    completed_at: Moment | UnsetType | None = UNSET
+    annotations_results: str | UnsetType = UNSET
+    predictions_results: str | UnsetType = UNSET
+    predictions_score: float | UnsetType | None = UNSET
+    file_upload: str | UnsetType | None = UNSET
+    storage_filename: str | UnsetType | None = UNSET
+    annotations_ids: str | UnsetType = UNSET
+    predictions_model_versions: str | UnsetType = UNSET
+    avg_lead_time: float | UnsetType | None = UNSET
+    draft_exists: bool | UnsetType = UNSET
+    updated_by: Regions | UnsetType = UNSET
+    data: Any = UNSET
+    meta: Any = UNSET
+    created_at: Moment | UnsetType = UNSET
+    updated_at: Moment | UnsetType = UNSET
+    is_labeled: bool | UnsetType = UNSET
+    overlap: int | UnsetType = UNSET
+    comment_count: int | UnsetType = UNSET
+    unresolved_comment_count: int | UnsetType = UNSET
+    last_comment_updated_at: Moment | UnsetType | None = UNSET
+    project: int | UnsetType | None = UNSET
+    comment_authors: Regions | UnsetType = UNSET
+    comments: str | UnsetType = UNSET
+    comment_authors_count: int | UnsetType = UNSET
+    annotators_count: int | UnsetType = UNSET
+    reviewers: Regions | UnsetType = UNSET
+    reviewers_count: int | UnsetType = UNSET
+    reviews_accepted: int | UnsetType = UNSET
+    reviews_rejected: int | UnsetType = UNSET
+    reviewed: bool | UnsetType = UNSET
+    review_time: int | UnsetType = UNSET
+    ground_truth: bool | UnsetType = UNSET
+    agreement: float | UnsetType | None = UNSET
+    agreement_selected: float | UnsetType | None = UNSET
+    allow_skip: bool | UnsetType = UNSET
+
+
 class TaskPage(msgspec.Struct, kw_only=True):
-    """The list of tasks. The members of each depend on the caller's role and on `fields` and `include`."""
+    """A page of tasks; the totals are of the whole filtered set."""
 
     total_annotations: int
     total_predictions: int
     total: int
-    tasks: list[dict[str, Any]]
+    tasks: list[TaskOut]
 
 
 def given(value: Any) -> Any:
