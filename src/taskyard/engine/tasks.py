@@ -6,6 +6,7 @@ import msgspec
 
 from taskyard.engine.access import can, require
 from taskyard.engine.definitions import PutDefinition, definition_of, put
+from taskyard.engine.outcomes import chosen_outcome
 from taskyard.engine.protocol import Command, decides, foresees
 from taskyard.model.definition import Definition
 from taskyard.model.principal import Principal
@@ -68,7 +69,8 @@ class ClaimTask(Command, kw_only=True, frozen=True):
 
 
 class CompleteTask(Command, kw_only=True, frozen=True):
-    """Close a task. `word` is the outcome as its people call it (`APPROVE`); `payload` is JSON text. Answers the task.
+    """Close a task. `word` is the outcome as its people call it (`APPROVE`), one of those that the task declares if it
+    does; `payload` is JSON text. Answers the task.
 
     With `rev` the task must not have changed since; `comment` is a remark to add.
     """
@@ -235,8 +237,9 @@ def claim_task(command: ClaimTask, view: View) -> Task:
 
 
 @foresees(CompleteTask)
-def _complete_foresight(command: CompleteTask) -> list[tuple[type[Row], tuple[int, ...]]]:
-    return [(Task, (command.task_id,))]
+def _complete_foresight(command: CompleteTask) -> list[tuple[type[Row], tuple[int | str, ...]]]:
+    declared = (TaskAttribute, (command.task_id, "outcomes"))
+    return [(Task, (command.task_id,)), declared, (TaskAttribute, (command.task_id, "outcome"))]
 
 
 @decides(CompleteTask)
@@ -253,11 +256,12 @@ def complete_task(command: CompleteTask, view: View) -> Task:
             )
         require_worker(view, task, actor)
         task.assignee = task.assignee or actor.name
+    word = chosen_outcome(view, task, command.word)
     task.phase, task.outcome = "closed", command.outcome
     task.closed_at = task.updated_at = view.now
     view.update(task)
-    if command.word is not None:
-        set_attribute(view, task.id, "outcome", command.word)
+    if word is not None:
+        set_attribute(view, task.id, "outcome", word)
     if command.payload is not None:
         _submit_result(command, view, task)
     add_comment(view, task, actor, command.comment)
@@ -266,7 +270,7 @@ def complete_task(command: CompleteTask, view: View) -> Task:
         actor=actor.name if actor else None,
         task_id=task.id,
         definition_id=task.definition_id,
-        data={"outcome": command.outcome, "word": command.word},
+        data={"outcome": command.outcome, "word": word},
     )
     return task
 

@@ -133,6 +133,22 @@ def test_claim_and_complete(server: Server, mark: str) -> None:
     assert (again.status_code, again.json()["reason"]) == (409, "task_closed")
 
 
+def test_a_task_ends_with_an_outcome_that_its_definition_declares(api: httpx.Client, mark: str) -> None:
+    definition = {"key": f"Parcel-{mark}", "outcomes": ["Ship", "Hold"]}
+    assert api.post("/v1/definitions", json=definition).status_code == 201
+    body = {"title": "Parcel", "definition": f"Parcel-{mark}", "payload": {"size": 2}}
+    path = f"/v1/tasks/{api.post('/v1/tasks', json=body).json()['id']}"
+    for completion in ({"outcome": "BURN"}, {}):
+        refused = api.post(f"{path}/complete", json=completion)
+        assert (refused.status_code, refused.json()["reason"]) == (400, "unknown_outcome")
+        assert "Ship or Hold" in refused.json()["detail"]
+    waiting = api.get(path).json()
+    assert (waiting["state"], waiting["result"]) == ("ready", None)
+    done = api.post(f"{path}/complete", json={"outcome": "ship", "payload": {"by": "sea"}}).json()
+    assert (done["attributes"]["outcome"], done["state"]) == ("Ship", "succeeded")
+    assert (done["payload"], done["result"]) == ({"size": 2}, {"by": "sea"})
+
+
 def test_a_reviewer_reads_but_does_not_act(server: Server, mark: str) -> None:
     rita = server.user(f"rita-{mark}")
     body = {"title": "Reviewed", "candidate_groups": ["nobody"], "reviewers": [rita.name]}

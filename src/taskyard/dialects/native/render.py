@@ -66,12 +66,13 @@ class DefinitionRenderer:
 
 
 class TaskRenderer:
-    """Items of `GET /v1/tasks`; `attributes` adds them, `detail` adds them and the payload."""
+    """Items of `GET /v1/tasks`; `attributes` adds them, `detail` adds them, the payload and the result."""
 
     def __init__(self, attributes: bool = False, detail: bool = False) -> None:
         self.name = "native.task"
         self.variant: Hashable = (attributes, detail)
-        extra = ("attributes", "document") if detail else ("attributes",) if attributes else ()
+        results = ("submissions", "submission_documents")
+        extra = ("attributes", "document", *results) if detail else ("attributes",) if attributes else ()
         self.load: tuple[str, ...] = ("definition", "candidates", *extra)
         self._attributes = attributes or detail
         self._detail = detail
@@ -101,7 +102,7 @@ class TaskRenderer:
         if self._attributes:
             members["attributes"] = bundle.attributes
         if self._detail:
-            return _encode(TaskDetail(**members, payload=_raw(bundle.document)))
+            return _encode(TaskDetail(**members, payload=_raw(bundle.document), result=_result(bundle)))
         return _encode(TaskItem(**members))
 
 
@@ -115,6 +116,12 @@ def _definition(bundle: Bundle) -> DefinitionRef | None:
 def _candidates(bundle: Bundle) -> list[CandidateItem]:
     rows = sorted(bundle.candidates, key=lambda row: (row.role, row.position, row.type, row.name))
     return [CandidateItem(type=row.type, name=row.name, role=row.role) for row in rows]
+
+
+def _result(bundle: Bundle) -> msgspec.Raw | None:
+    """What came with the completion; None for a task that is open or ended without."""
+    results = [submission.id for submission in bundle.submissions if submission.kind == "result"]
+    return _raw(bundle.submission_documents.get(results[-1])) if results else None
 
 
 def _raw(document: str | None) -> msgspec.Raw | None:

@@ -117,9 +117,10 @@ class TaskItem(msgspec.Struct, kw_only=True):
 
 
 class TaskDetail(TaskItem, kw_only=True):
-    """A task with its payload."""
+    """A task with its payload, and with the payload of the completion as its `result`."""
 
     payload: Any
+    result: Any
 
 
 class TaskPage(msgspec.Struct, kw_only=True):
@@ -190,7 +191,8 @@ class CreatedTasks(msgspec.Struct, kw_only=True):
 
 
 class Completion(Strict, kw_only=True):
-    """How a task ends: the outcome's word and, merged into the payload, what was decided."""
+    """How a task ends: the outcome's word (one of those that the task's definition declares, if it does) and the payload
+    to keep as the task's result."""
 
     outcome: Name = "OK"
     payload: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
