@@ -27,9 +27,9 @@ class Part(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The content as UTF-8 text; raises `Rejected` (`invalid`) where it is not."""
+        """The content as UTF-8 text without NUL characters; raises `Rejected` (`invalid`) where it is not."""
         try:
-            return self.content.decode()
+            return _checked(self.content.decode(), self.name)
         except UnicodeDecodeError:
             raise _bad(f"The field {self.name} is not UTF-8.", "malformed_form") from None
 
@@ -53,8 +53,15 @@ def parse_form(request: Request) -> dict[str, list[str]]:
         raise _bad("The form is not UTF-8.", "malformed_form") from None
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
-        fields.setdefault(name, []).append(value)
+        fields.setdefault(name, []).append(_checked(value, name))
     return fields
+
+
+def _checked(value: str, name: str) -> str:
+    """The text of a field; NUL characters are refused, since no database of ours keeps them."""
+    if "\0" in value:
+        raise _bad(f"The field {name} holds a NUL character.", "malformed_form")
+    return value
 
 
 def parse_multipart(request: Request) -> list[Part]:

@@ -178,9 +178,17 @@ def search_values(data: dict[str, Any]) -> tuple[tuple[str, str | None, float | 
         else:
             text = msgspec.json.encode(value).decode()
             if isinstance(value, (int, float)) and not isinstance(value, bool):
-                number = float(value)
+                number = _float(value)
         found.append((f"data.{key}", text[:SEARCH_LIMIT] if text is not None else None, number))
     return tuple(found)
+
+
+def _float(value: int | float) -> float | None:
+    """The number as the databases compare it; none for one that is larger than any of theirs."""
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def _number(text: str) -> float | None:

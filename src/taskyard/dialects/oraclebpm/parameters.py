@@ -144,7 +144,7 @@ def _integer(name: str, value: str | UnsetType, default: int) -> int:
     if not (digits.isascii() and digits.isdecimal() and len(text.strip()) - len(digits) <= 1):
         refuse(name, f"{name} {text!r} is not an integer")
     number = int(text) if len(digits) < 20 else LARGEST + 1
-    if abs(number) > LARGEST:
+    if not -LARGEST - 1 <= number <= LARGEST:
         refuse(name, f"{name} {text} does not fit 32 bits")
     return number
 

@@ -72,7 +72,7 @@ def json_items(content: bytes) -> Iterator[Item]:
         raise fault("Unsupported or invalid JSON structure", line=1)
     try:
         raws = _raws.decode(content)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _json_fault(error, content) from None
     for position, raw in enumerate(raws):
         yield Item(position, None, decoded(raw, position, None))
@@ -99,6 +99,9 @@ def decoded(raw: Any, position: int, line: int | None) -> Any:
     """The JSON value of one task; depth is bounded."""
     try:
         value = _any.decode(raw)
+    except UnicodeDecodeError:
+        where = f"line {line}" if line is not None else f"item {position}"
+        raise fault(f"File is not UTF-8: bad byte in {where}", line=line, position=position) from None
     except (msgspec.DecodeError, RecursionError) as error:
         if line is not None:
             raise fault(f"Malformed JSON in line {line}: {error}", line=line, position=position) from None

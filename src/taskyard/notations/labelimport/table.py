@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -82,7 +83,7 @@ def _column_kinds(rows: Iterator[tuple[int, list[str]]], header: list[str]) -> l
             seen[column] = True
             if not _INTEGER.fullmatch(cell):
                 left.discard("integer")
-            if not _NUMBER.fullmatch(cell) or re.match(r"[+-]?0\d", cell):
+            if not _NUMBER.fullmatch(cell) or re.match(r"[+-]?0\d", cell) or math.isinf(float(cell)):
                 left.discard("number")
                 left.discard("integer")
             if cell not in _BOOLEANS:

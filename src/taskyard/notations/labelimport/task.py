@@ -251,7 +251,10 @@ def _number(entry: dict[str, Any], key: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _fault(f'"{key}" must be a number')
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise _fault(f'"{key}" is too large a number') from None
 
 
 def _moment(entry: dict[str, Any], key: str) -> int | None:
