@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -86,6 +88,15 @@ def test_signed_out_a_list_asks_to_sign_in_and_comes_back_to_the_same_view(
     assert query(page) == {"q": ["Invoice 007"]}
 
 
+def test_the_command_for_a_token_is_one_that_there_is(visit: Visitor) -> None:
+    page = visit(token=None).go("/tasks")
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    words = page.get_by_role("dialog").locator("code").inner_text().split()
+    assert words[0] == "taskyard"
+    done = subprocess.run([sys.executable, "-m", *words, "--help"], capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
 def test_signing_in_with_a_password_and_out_again(visit: Visitor, yard: Server) -> None:
     page = visit(token=None).go("/tasks")
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
@@ -129,6 +140,9 @@ def test_the_filter_language_is_applied_and_its_errors_are_shown(visit: Visitor)
     page.get_by_label("Filter expression").fill("priority = = 2")
     page.get_by_role("button", name="Apply").click()
     expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Filter expression").fill("colour = red")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("alert").get_by_text("unknown name 'colour'")).to_have_count(1)
     page.get_by_role("button", name="Clear the filters").click()
     expect(page.get_by_test_id("total")).to_have_text(str(OPEN_TASKS))
 
