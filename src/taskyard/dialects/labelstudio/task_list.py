@@ -52,6 +52,7 @@ UNKNOWN = ProjectDocument(show_collab_predictions=False)
 
 Text = str | None
 Flag = Annotated[str, Meta(extra_json_schema={"enum": ["true", "false", "1", "0", "yes", "no"]})] | None
+Number = Annotated[str, Meta(extra_json_schema={"pattern": "^[0-9]+$"})] | None
 FieldSet = Annotated[str, Meta(extra_json_schema={"enum": ["all", "task_only"]})] | None
 
 
@@ -65,7 +66,7 @@ class TaskListParams(msgspec.Struct, kw_only=True):
     only_annotated: Annotated[Flag, Meta(description="true: only tasks with annotations.")] = None
     page: Annotated[Text, Meta(description="Page number from 1, or `last`.")] = None
     page_size: Annotated[Text, Meta(description="Tasks per page; 100 unless a positive integer.")] = None
-    project: Annotated[Text, Meta(description="Project id; without it and `view`, all projects.")] = None
+    project: Annotated[Number, Meta(description="Project id; without it and `view`, all projects.")] = None
     query: Annotated[
         Text, Meta(description='JSON: {"filters": .., "selectedItems": .., "ordering": ..}.')
     ] = None
@@ -76,7 +77,7 @@ class TaskListParams(msgspec.Struct, kw_only=True):
     selected_items: Annotated[Text, Meta(description="JSON: a selection of tasks, for review.")] = (
         msgspec.field(default=None, name="selectedItems")
     )
-    view: Annotated[Text, Meta(description="View id; its filters and order apply, `query` is ignored.")] = (
+    view: Annotated[Number, Meta(description="View id; its filters and order apply, `query` is ignored.")] = (
         None
     )
 
