@@ -111,10 +111,10 @@ def _command(number: int) -> CreateTasks:
 
 
 def _idle_lane(store: Store) -> Lane:
-    """A lane that nobody started, on the connection of the first one; only while that one has nothing to do."""
+    """A lane that nobody started, on a connection of its own; used only while the others have nothing to do."""
     first = store.lanes[0]
     return Lane(
-        first.link,
+        store._writer(),
         waiting=Waiting(),
         clock=first.clock,
         blocks=first.blocks,

@@ -106,7 +106,10 @@ class Application:
     async def render_ids(self, entity: str, ids: list[tuple[int, int]], renderer: Renderer) -> list[bytes]:
         """Rendered items of `(id, rev)` pairs, in order. Checks no permission: the pairs come from a list."""
         space = self.cache.space(renderer.name, renderer.variant)
-        missing = [row_id for row_id, rev in ids if (row_id, rev) not in space]
+        known = [space.get(pair) for pair in ids]
+        if None not in known:
+            return known  # type: ignore[return-value]
+        missing = [row_id for (row_id, _), item in zip(ids, known, strict=True) if item is None]
         fresh: dict[int, tuple[int, bytes]] = {}
         if missing:
             fresh = await self.store.read(lambda link: self._render(link, entity, missing, renderer))

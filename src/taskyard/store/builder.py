@@ -236,5 +236,12 @@ def is_simple(where: Filter, entity: str) -> bool:
 
 
 def comparisons(where: Filter) -> int:
-    """How many comparisons a simple filter is made of."""
-    return sum(map(comparisons, where.of)) if isinstance(where, All) else 1
+    """How many comparisons of a simple filter an index must serve: the kind is no news where the definition is known."""
+    fields = _fields(where)
+    return len(fields) - ("definition_id" in fields and "kind" in fields)
+
+
+def _fields(where: Filter) -> list[str]:
+    if isinstance(where, All):
+        return [field for part in where.of for field in _fields(part)]
+    return [where.field] if isinstance(where, Cmp) else []

@@ -1,13 +1,14 @@
 """A rival for pages: SQLAlchemy Core on asyncio over the very database that the product serves, rows to structs to JSON.
 
 Run as `python pages.py PORT DATABASE`: a SQLite file, or a postgresql:// URL. `/tasks` is the newest hundred closed
-human tasks with their definitions, as `GET /v1/tasks` has them. Runs in the environment of the peers.
+human tasks with their definitions and candidates, as `GET /v1/tasks` has them. Runs in the environment of the peers.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -44,6 +45,20 @@ definitions = Table(
     Column("kind", Text),
     Column("key", Text),
 )
+candidates = Table(
+    "task_candidates",
+    metadata,
+    Column("task_id", BigInteger, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("type", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+)
+
+
+class Candidate(msgspec.Struct):
+    type: str
+    name: str
+    role: str
 
 
 class Item(msgspec.Struct):
@@ -59,13 +74,14 @@ class Item(msgspec.Struct):
     creator: str | None
     suspended: bool
     definition_id: int
-    created_at: int
-    updated_at: int
-    assigned_at: int | None
-    due_at: int | None
-    closed_at: int | None
+    created_at: str | None
+    updated_at: str | None
+    assigned_at: str | None
+    due_at: str | None
+    closed_at: str | None
     definition_kind: str
     definition_key: str
+    candidates: list[Candidate]
 
 
 class Page(msgspec.Struct):
@@ -79,8 +95,18 @@ page = (
     .order_by(tasks.c.created_at.desc(), tasks.c.id.desc())
     .limit(100)
 )
+people = select(candidates.c.task_id, candidates.c.type, candidates.c.name, candidates.c.role).where(
+    candidates.c.task_id.in_(bindparam("ids", expanding=True))
+)
 encode = msgspec.json.Encoder().encode
 engine: AsyncEngine | None = None
+
+
+def item(row: Any, offered: list[Candidate]) -> Item:
+    moments = [
+        None if at is None else datetime.fromtimestamp(at / 1000, UTC).isoformat() for at in row[12:17]
+    ]
+    return Item(*row[:12], *moments, *row[17:], offered)
 
 
 def connect(database: str) -> AsyncEngine:
@@ -97,8 +123,11 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
         engine = connect(os.environ["BENCH_DATABASE"])
     definition = int(scope["path"].rpartition("/")[2])
     async with engine.connect() as connection:
-        rows = await connection.execute(page, {"definition": definition, "phase": "closed"})
-        content = encode(Page([Item(*row) for row in rows]))
+        rows = (await connection.execute(page, {"definition": definition, "phase": "closed"})).all()
+        offered: dict[int, list[Candidate]] = {row[0]: [] for row in rows}
+        for task_id, *candidate in await connection.execute(people, {"ids": list(offered)}):
+            offered[task_id].append(Candidate(*candidate))
+    content = encode(Page([item(row, offered[row[0]]) for row in rows]))
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": content})
