@@ -11,8 +11,9 @@ import atexit
 
 import msgspec
 
+from taskyard.http.message import Request
 from taskyard.model.time import Clock, to_iso
-from taskyard.telemetry import log_stream
+from taskyard.telemetry import OperationMeter, log_stream
 
 GATHER_SECONDS = 0.1
 GATHER_LINES = 500
@@ -40,59 +41,45 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 class AccessLog:
     """Takes the line of each finished request, if the settings want any."""
 
-    __slots__ = ("_clock", "_lines", "_second", "_until_dot", "enabled")
+    __slots__ = ("_clock", "_noted", "enabled")
 
     def __init__(self, enabled: bool, clock: Clock) -> None:
         self.enabled = enabled
         self._clock = clock
-        self._lines: list[Line] = []
-        self._second = -1
-        self._until_dot = ""
+        self._noted: list[tuple[int, Request, int, float, OperationMeter]] = []
         if enabled:
             atexit.register(self.flush)
 
-    def write(
-        self,
-        request_id: str,
-        method: str,
-        path: str,
-        status: int,
-        seconds: float,
-        dialect: str,
-        operation: str,
-        principal: str | None,
-    ) -> None:
-        """Note one request; it is on the stream within a tenth of a second."""
-        now = self._clock.now()
-        if now // 1000 != self._second:
-            self._second = now // 1000
-            self._until_dot = to_iso(now)[:-4]
-        at = f"{self._until_dot}{now % 1000:03d}Z"
-        ms = round(seconds * 1000, 3)
-        line = Line(
-            at,
-            "info",
-            "request",
-            request_id,
-            method,
-            path[:PATH_LENGTH],
-            status,
-            ms,
-            dialect,
-            operation,
-            principal,
-        )
-        lines = self._lines
-        lines.append(line)
-        if len(lines) == 1:
+    def note(self, request: Request, status: int, seconds: float, meter: OperationMeter) -> None:
+        """Note one request; its line is on the stream within a tenth of a second."""
+        noted = self._noted
+        noted.append((self._clock.now(), request, status, seconds, meter))
+        if len(noted) == 1:
             asyncio.get_running_loop().call_later(GATHER_SECONDS, self.flush)
-        elif len(lines) >= GATHER_LINES:
+        elif len(noted) >= GATHER_LINES:
             self.flush()
 
     def flush(self) -> None:
-        """Write what was gathered."""
-        if self._lines:
+        """Write what was noted."""
+        if self._noted:
+            noted, self._noted = self._noted, []
             stream = log_stream()
-            stream.write(_encoder.encode_lines(self._lines))
+            stream.write(_encoder.encode_lines([_line(*one) for one in noted]))
             stream.flush()
-            self._lines.clear()
+
+
+def _line(now: int, request: Request, status: int, seconds: float, meter: OperationMeter) -> Line:
+    principal = request.principal
+    return Line(
+        to_iso(now),
+        "info",
+        "request",
+        request.request_id,
+        request.method,
+        request.path[:PATH_LENGTH],
+        status,
+        round(seconds * 1000, 3),
+        meter.dialect,
+        meter.operation,
+        principal.name if principal is not None else None,
+    )

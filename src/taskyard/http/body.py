@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate
 from typing import Any
 
 import msgspec
 
 from taskyard.config import Settings
-from taskyard.model.problem import FieldError, Problem, Rejected
+from taskyard.http.misfit import malformed, misfit
+from taskyard.model.problem import Problem, Rejected
 
 _BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _STEPS = bytes.maketrans(b"[]", b"\x01\xff")
 _PEELS = 12
-_PLACE = re.compile(r" - at `(?:key in )?\$(?P<path>.*)`$")
-_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\[\.\.\.\]")
-_MISSING = re.compile(r"missing required field `(?P<name>[^`]+)`")
 
 
 class BodyDecoder:
@@ -28,9 +25,10 @@ class BodyDecoder:
     operation does not take. A body without a declared type is taken as JSON.
     """
 
-    __slots__ = ("_decoder", "_media", "_optional")
+    __slots__ = ("_decoder", "_media", "_optional", "_wanted")
 
     def __init__(self, wanted: Any, media: tuple[str, ...]) -> None:
+        self._wanted = wanted
         self._decoder = msgspec.json.Decoder(wanted)
         self._media = frozenset(name.lower() for name in media)
         self._optional = _takes_null(msgspec.inspect.type_info(wanted))
@@ -42,15 +40,15 @@ class BodyDecoder:
         if not body or body.isspace():
             if self._optional:
                 return None
-            raise _bad("A JSON body is required.", "missing_body")
+            raise malformed("A JSON body is required.", "missing_body")
         check_text(body)
         check_depth(body, limits.max_depth)
         try:
             return self._decoder.decode(body)
         except msgspec.ValidationError as fault:
-            raise _misfit(str(fault)) from None
+            raise _misfit(str(fault), self._wanted) from None
         except msgspec.DecodeError as fault:
-            raise _bad(f"The body is not JSON: {_plain(fault)}.", "malformed_json") from None
+            raise malformed(f"The body is not JSON: {_plain(fault)}.", "malformed_json") from None
         except RecursionError:
             raise _too_deep(limits.max_depth) from None
 
@@ -80,9 +78,9 @@ def check_text(body: bytes) -> None:
         try:
             body.decode("utf-8")
         except UnicodeDecodeError as fault:
-            raise _bad(f"The body is not UTF-8 (byte {fault.start}).", "malformed_json") from None
+            raise malformed(f"The body is not UTF-8 (byte {fault.start}).", "malformed_json") from None
     if b"\\u0000" in body and b"\\u0000" in body.replace(b"\\\\", b""):
-        raise _bad("The body holds a NUL character.", "invalid_body")
+        raise malformed("The body holds a NUL character.", "invalid_body")
 
 
 def check_depth(body: bytes, limit: int) -> None:
@@ -110,28 +108,10 @@ def _takes_null(node: Any) -> bool:
     return isinstance(node, msgspec.inspect.Metadata) and _takes_null(node.type)
 
 
-def _misfit(message: str) -> Rejected:
-    """The problem for a msgspec message such as ``Expected `int`, got `str` - at `$.a[0]` ``."""
-    place = _PLACE.search(message)
-    detail = message[: place.start()] if place else message
-    pointer = _pointer(place["path"]) if place else ""
-    missing = _MISSING.search(detail)
-    code = "invalid"
-    if missing:
-        pointer, code, detail = f"{pointer}/{missing['name']}", "required", "The member is required."
-    return Rejected(
-        Problem(
-            code="invalid",
-            reason="invalid_body",
-            detail=f"{detail} (at {pointer})" if pointer else detail,
-            errors=(FieldError(pointer=pointer, detail=detail, code=code),),
-        )
-    )
-
-
-def _pointer(path: str) -> str:
-    """`.a[0].b` as `/a/0/b`; a step into a mapping, whose key is not told, as `*`."""
-    return "".join(f"/{m[1] or m[2] or '*'}" for m in _STEP.finditer(path))
+def _misfit(message: str, wanted: Any) -> Rejected:
+    error = misfit(message, wanted)
+    detail = f"{error.detail} (at {error.pointer})" if error.pointer else error.detail
+    return Rejected(Problem(code="invalid", reason="invalid_body", detail=detail, errors=(error,)))
 
 
 def _plain(fault: Exception) -> str:
@@ -140,9 +120,4 @@ def _plain(fault: Exception) -> str:
 
 
 def _too_deep(limit: int) -> Rejected:
-    return _bad(f"The body nests deeper than {limit} levels.", "too_deep")
-
-
-def _bad(detail: str, reason: str) -> Rejected:
-    errors = (FieldError(pointer="", detail=detail),)
-    return Rejected(Problem(code="invalid", reason=reason, detail=detail, errors=errors))
+    return malformed(f"The body nests deeper than {limit} levels.", "too_deep")

@@ -14,6 +14,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 """On every response: no browser may take an answer for something else than it says."""
 
+NO_STORE = (b"cache-control", b"no-store")
+"""Unless a response says otherwise: most are for one caller, whose credential header caches do not know."""
+
 CHUNK = 64 * 1024
 LIVE = ("text/event-stream",)
 """Media types whose pieces are sent at once; the pieces of other streams are gathered."""
@@ -28,8 +31,10 @@ def response_start(
     headers = [NOSNIFF, (b"x-request-id", request_id.encode("latin-1")), *extra]
     if response.media_type is not None:
         headers.append((b"content-type", _bytes(response.media_type)))
-    for name, value in response.headers:
-        headers.append((_bytes(name.lower()), _clean(value)))
+    own = [(_bytes(name.lower()), _clean(value)) for name, value in response.headers]
+    headers += own
+    if all(name != NO_STORE[0] for name, _ in own):
+        headers.append(NO_STORE)
     body = response.body
     if isinstance(body, bytes) and response.status >= 200 and response.status not in (204, 304):
         headers.append((b"content-length", b"%d" % len(body)))

@@ -10,8 +10,9 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from taskyard.http.message import Request
+from taskyard.http.misfit import malformed
 from taskyard.http.params import parse_query
-from taskyard.model.problem import FieldError, Problem, Rejected
+from taskyard.model.problem import Problem, Rejected
 
 MULTIPART = "multipart/form-data"
 FORM = "application/x-www-form-urlencoded"
@@ -31,7 +32,7 @@ class Part(msgspec.Struct, frozen=True):
         try:
             return _checked(self.content.decode(), self.name)
         except UnicodeDecodeError:
-            raise _bad(f"The field {self.name} is not UTF-8.", "malformed_form") from None
+            raise malformed(f"The field {self.name} is not UTF-8.", "malformed_form") from None
 
 
 def is_multipart(request: Request) -> bool:
@@ -47,10 +48,10 @@ def parse_form(request: Request) -> dict[str, list[str]]:
     try:
         text = request.body.decode("utf-8")
         if text.count("&") >= request.app.settings.max_parameters:
-            raise _bad("The form has too many fields.", "malformed_form")
+            raise malformed("The form has too many fields.", "malformed_form")
         pairs = parse_query(text)
     except UnicodeDecodeError:
-        raise _bad("The form is not UTF-8.", "malformed_form") from None
+        raise malformed("The form is not UTF-8.", "malformed_form") from None
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
         fields.setdefault(name, []).append(_checked(value, name))
@@ -60,7 +61,7 @@ def parse_form(request: Request) -> dict[str, list[str]]:
 def _checked(value: str, name: str) -> str:
     """The text of a field; NUL characters are refused, since no database of ours keeps them."""
     if "\0" in value:
-        raise _bad(f"The field {name} holds a NUL character.", "malformed_form")
+        raise malformed(f"The field {name} holds a NUL character.", "malformed_form")
     return value
 
 
@@ -79,7 +80,7 @@ def parse_multipart(request: Request) -> list[Part]:
         )
     boundary = options.get(b"boundary")
     if not boundary:
-        raise _bad("The multipart body names no boundary.", "malformed_form")
+        raise malformed("The multipart body names no boundary.", "malformed_form")
     settings = request.app.settings
     collector = _Collector(settings.max_parameters, settings.max_uploads)
     try:
@@ -87,9 +88,9 @@ def parse_multipart(request: Request) -> list[Part]:
         parser.write(request.body)
         parser.finalize()
     except MultipartParseError as fault:
-        raise _bad(f"The multipart body is broken: {fault}", "malformed_form") from None
+        raise malformed(f"The multipart body is broken: {fault}", "malformed_form") from None
     if not collector.ended:
-        raise _bad("The multipart body ends before its last boundary.", "malformed_form")
+        raise malformed("The multipart body ends before its last boundary.", "malformed_form")
     return collector.parts
 
 
@@ -120,7 +121,7 @@ class _Collector:
 
     def _begin(self) -> None:
         if len(self.parts) >= self.most_parts:
-            raise _bad(f"The multipart body has more than {self.most_parts} parts.", "too_many_parts")
+            raise malformed(f"The multipart body has more than {self.most_parts} parts.", "too_many_parts")
         self._headers = {}
         self._content = []
 
@@ -140,13 +141,13 @@ class _Collector:
     def _finish(self) -> None:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         if b"name" not in options:
-            raise _bad("A part of the multipart body has no name.", "malformed_form")
+            raise malformed("A part of the multipart body has no name.", "malformed_form")
         media = self._headers.get(b"content-type")
         filename = _filename(options)
         if filename is not None:
             self.files += 1
             if self.files > self.most_files:
-                raise _bad(f"The upload has more than {self.most_files} files.", "too_many_parts")
+                raise malformed(f"The upload has more than {self.most_files} files.", "too_many_parts")
         self.parts.append(
             Part(
                 name=_decoded(options[b"name"]),
@@ -175,10 +176,5 @@ def _decoded(raw: bytes) -> str:
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
     if "\0" in text:
-        raise _bad("A name in the multipart body holds a NUL character.", "malformed_form")
+        raise malformed("A name in the multipart body holds a NUL character.", "malformed_form")
     return text
-
-
-def _bad(detail: str, reason: str) -> Rejected:
-    errors = (FieldError(pointer="", detail=detail),)
-    return Rejected(Problem(code="invalid", reason=reason, detail=detail, errors=errors))

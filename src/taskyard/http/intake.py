@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+from taskyard.config import Settings
 from taskyard.model.problem import Problem, Rejected
 
 Scope = MutableMapping[str, Any]
@@ -26,24 +27,19 @@ class Disconnected(Exception):
     """The client left before its request was whole."""
 
 
-def base_url(headers: Mapping[str, str], scope: Scope, public_url: str | None, prefix: str) -> str:
-    """Scheme and authority as the client sees them, with the proxy's path prefix, without a trailing
-    slash."""
-    if public_url:
-        return public_url.rstrip("/")
+def base_url(headers: Mapping[str, str], settings: Settings) -> str:
+    """Scheme and authority as the client sees them, with the proxy's path prefix, without a trailing slash."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
     host = headers.get("host", "")
     if not _HOST.match(host):
-        server = scope.get("server") or ("localhost", None)
-        host = f"{server[0]}:{server[1]}" if server[1] else str(server[0])
-    return f"{scope.get('scheme', 'http')}://{host}{prefix}"
+        host = f"{settings.host}:{settings.port}"
+    return f"http://{host}{settings.path_prefix.rstrip('/')}"
 
 
-def wanted_request_id(headers: Mapping[str, str]) -> str | None:
-    """The id that the client gave its request, if it is one that is safe to repeat."""
-    if "x-request-id" not in headers:
-        return None
-    value = headers["x-request-id"]
-    return value if _REQUEST_ID.match(value) else None
+def is_safe_id(value: str) -> bool:
+    """A request id that can be repeated in headers and logs."""
+    return _REQUEST_ID.match(value) is not None
 
 
 def declared_length(headers: Mapping[str, str]) -> int:

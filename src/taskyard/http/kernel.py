@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -24,8 +23,8 @@ from taskyard.http.intake import (
     Scope,
     base_url,
     drained,
+    is_safe_id,
     read_body,
-    wanted_request_id,
 )
 from taskyard.http.message import Headers, Request, Response
 from taskyard.http.operation import Dialect, Operation
@@ -35,6 +34,8 @@ from taskyard.http.router import Found, Route, Router
 from taskyard.http.system import system_dialect
 from taskyard.model.problem import Problem, Rejected
 from taskyard.telemetry import REFUSED, UNEXPECTED, OperationMeter, log, operation_meters
+
+NO_CREDENTIAL = Problem(code="unauthenticated", reason="no_credential", detail="A credential is needed.")
 
 
 class Page(Protocol):
@@ -49,13 +50,26 @@ class Endpoint:
     """An operation with its decoders and its meter, shared by all of its routes. The decoders are made once,
     by the first request: there are some hundred of them, and a start should not wait for all."""
 
-    __slots__ = ("_body", "_params", "_ready", "dialect", "limit", "meter", "operation", "reads_body")
+    __slots__ = (
+        "_authenticate",
+        "_body",
+        "_handler",
+        "_params",
+        "_ready",
+        "dialect",
+        "limit",
+        "meter",
+        "operation",
+        "reads_body",
+    )
 
     def __init__(self, dialect: Dialect, operation: Operation, settings: Settings) -> None:
         self.dialect = dialect
         self.operation = operation
         self.meter = OperationMeter(dialect.name, operation.name)
-        self.reads_body = operation.body is not None
+        self._authenticate = dialect.authenticate
+        self._handler = operation.handler or self._refuse
+        self.reads_body = operation.body is not None and operation.handler is not None
         self.limit = operation.max_body or (
             settings.max_upload if operation.body is bytes else settings.max_body
         )
@@ -65,7 +79,7 @@ class Endpoint:
 
     def _prepare(self) -> None:
         operation = self.operation
-        if operation.params is not None:
+        if operation.params is not None and operation.handler is not None:
             self._params = ParamsDecoder(
                 operation.params, refuse_unknown=self.dialect.unknown_params == "refuse"
             )
@@ -75,43 +89,43 @@ class Endpoint:
 
     async def answer(self, request: Request, receive: Receive) -> Response:
         """The response of a request that was routed here. Raises `Rejected`, `Disconnected`, or anything."""
-        operation = self.operation
-        request.principal = await self._principal(request)
-        if operation.handler is None:
-            REFUSED.labels(self.dialect.name, operation.name).inc()
-            raise Rejected(
-                Problem(
-                    code="not_served",
-                    reason="not_served",
-                    detail=f"{operation.method} {operation.path} is not served: {operation.why}",
-                    context={"operation": operation.name, "why": operation.why},
-                )
-            )
+        app = request.app
+        if self.operation.auth:
+            principal = await self._authenticate(request) or app.anonymous
+            if principal is None:
+                raise Rejected(NO_CREDENTIAL)
+        else:
+            try:
+                principal = await self._authenticate(request) or app.anonymous
+            except Rejected:
+                principal = app.anonymous
+        request.principal = principal
         if not self._ready:
             self._prepare()
-        settings = request.app.settings
-        params = self._params.decode(request.query_string, settings) if self._params is not None else None
+        params = self._params
+        if params is not None:
+            params = params.decode(request.query_string, app.settings)
         body: Any = None
         if self.reads_body:
             body = request.body = await read_body(receive, request.headers, self.limit)
             request.unread = False
             if self._body is not None:
-                body = self._body.decode(body, request.headers.get("content-type"), settings)
-        response = await operation.handler(request, params, body)
+                body = self._body.decode(body, request.headers.get("content-type"), app.settings)
+        response = await self._handler(request, params, body)
         return response if isinstance(response.body, bytes) else await opened(response)
 
-    async def _principal(self, request: Request) -> Any:
-        if not self.operation.auth:
-            try:
-                return await self.dialect.authenticate(request) or request.app.anonymous
-            except Rejected:
-                return request.app.anonymous
-        principal = await self.dialect.authenticate(request) or request.app.anonymous
-        if principal is None:
-            raise Rejected(
-                Problem(code="unauthenticated", reason="no_credential", detail="A credential is needed.")
+    async def _refuse(self, request: Request, params: Any, body: Any) -> Response:
+        """Stands where an operation that is not served has no handler."""
+        operation = self.operation
+        REFUSED.labels(self.dialect.name, operation.name).inc()
+        raise Rejected(
+            Problem(
+                code="not_served",
+                reason="not_served",
+                detail=f"{operation.method} {operation.path} is not served: {operation.why}",
+                context={"operation": operation.name, "why": operation.why},
             )
-        return principal
+        )
 
 
 class Kernel:
@@ -138,7 +152,6 @@ class Kernel:
         self.shutdown = shutdown
         self.dialects = tuple(dialects)
         self.router = Router((*self.dialects, system_dialect(self.dialects, app)))
-        self._public_url = settings.public_url
         self._prefix = settings.path_prefix.rstrip("/")
         self._log = AccessLog(settings.log_requests and settings.log_level in ("debug", "info"), app.clock)
         self._ids = f"{os.urandom(6).hex()}-"
@@ -204,16 +217,26 @@ class Kernel:
 
     def _request(self, scope: Scope, method: str, path: str) -> Request:
         headers = Headers(scope["headers"])
-        return Request(
-            app=self.app,
-            method=method,
-            path=path,
-            query_string=scope["query_string"].decode("latin-1"),
-            headers=headers,
-            body=b"",
-            base_url=partial(base_url, headers, scope, self._public_url, self._prefix),
-            request_id=wanted_request_id(headers) or f"{self._ids}{next(self._count):x}",
+        raw = headers.raw
+        number = f"{self._ids}{next(self._count):x}"
+        if b"x-request-id" in raw and is_safe_id(headers["x-request-id"]):
+            number = headers["x-request-id"]
+        request = Request(
+            self.app,
+            method,
+            path,
+            scope["query_string"].decode("latin-1"),
+            headers,
+            b"",
+            self._base_url,
+            number,
         )
+        if b"content-length" in raw or b"transfer-encoding" in raw:
+            request.unread = True
+        return request
+
+    def _base_url(self, request: Request) -> str:
+        return base_url(request.headers, self.settings)
 
     def _route(self, request: Request, found: Found | None) -> Route | None:
         """The route of a request, its operation and path parameters noted; None for OPTIONS of a known path.
@@ -313,17 +336,8 @@ class Kernel:
         meter = endpoint.meter if endpoint is not None else self._strays
         meter.add(status, seconds)
         if self._log.enabled:
-            principal = request.principal
-            self._log.write(
-                request.request_id,
-                request.method,
-                request.path,
-                status,
-                seconds,
-                meter.dialect,
-                meter.operation,
-                principal.name if principal is not None else None,
-            )
+            request.body = b""
+            self._log.note(request, status, seconds, meter)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         while True:

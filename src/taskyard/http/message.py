@@ -26,39 +26,34 @@ class Response(msgspec.Struct, kw_only=True):
 class Headers(Mapping[str, str]):
     """The headers of a request by lower-case name, decoded when they are asked for.
 
-    Repeated headers are joined by a comma (`cookie`: by a semicolon).
+    Repeated headers are joined by a comma (`cookie`: by a semicolon). `raw` is what was sent, as bytes.
     """
 
-    __slots__ = ("_raw",)
+    __slots__ = ("raw",)
 
     def __init__(self, raw: Sequence[tuple[bytes, bytes]]) -> None:
-        self._raw = dict(raw)
-        if len(self._raw) != len(raw):
-            self._raw = {}
+        self.raw = dict(raw)
+        if len(self.raw) != len(raw):
+            self.raw = {}
             for name, value in raw:
                 glue = b"; " if name == b"cookie" else b", "
-                self._raw[name] = self._raw[name] + glue + value if name in self._raw else value
+                self.raw[name] = self.raw[name] + glue + value if name in self.raw else value
 
     def __getitem__(self, name: str) -> str:
-        return self._raw[name.encode("latin-1")].decode("latin-1")
+        return self.raw[name.encode("latin-1")].decode("latin-1")
 
     def get(self, name: str, default: Any = None) -> Any:
-        value = self._raw.get(name.encode("latin-1"))
+        value = self.raw.get(name.encode("latin-1"))
         return value.decode("latin-1") if value is not None else default
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.encode("latin-1") in self._raw
-
-    @property
-    def announce_body(self) -> bool:
-        """A body follows these headers."""
-        return b"transfer-encoding" in self._raw or self._raw.get(b"content-length", b"0") != b"0"
+        return isinstance(name, str) and name.encode("latin-1") in self.raw
 
     def __iter__(self) -> Iterator[str]:
-        return (name.decode("latin-1") for name in self._raw)
+        return (name.decode("latin-1") for name in self.raw)
 
     def __len__(self) -> int:
-        return len(self._raw)
+        return len(self.raw)
 
 
 class Request:
@@ -87,19 +82,19 @@ class Request:
 
     def __init__(
         self,
-        *,
         app: Any,
         method: str,
         path: str,
         query_string: str,
         headers: Mapping[str, str],
         body: bytes,
-        base_url: str | Callable[[], str],
+        base_url: str | Callable[[Request], str],
         request_id: str,
         mount: str = "",
         operation: Any = None,
         path_params: dict[str, str] | None = None,
         principal: Principal | None = None,
+        unread: bool = False,
     ) -> None:
         self.app = app
         self.method = method
@@ -111,16 +106,16 @@ class Request:
         self.request_id = request_id
         self.mount = mount
         self.operation = operation
-        self.path_params = path_params or {}
+        self.path_params = {} if path_params is None else path_params
         self.principal = principal
-        self.unread = isinstance(headers, Headers) and headers.announce_body
+        self.unread = unread
 
     @property
     def base_url(self) -> str:
         """Scheme and authority as the client sees them, without a trailing slash; worked out when asked
         for."""
         if not isinstance(self._base_url, str):
-            self._base_url = self._base_url()
+            self._base_url = self._base_url(self)
         return self._base_url
 
     @property

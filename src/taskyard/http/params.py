@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import msgspec
 
 from taskyard.config import Settings
+from taskyard.http.misfit import malformed, misfit
 from taskyard.model.problem import FieldError, Problem, Rejected
 
 _NUMBERS = (msgspec.inspect.IntType, msgspec.inspect.FloatType)
@@ -41,15 +42,15 @@ def parse_query(query: str) -> list[tuple[str, str]]:
 def checked_pairs(query: str, limits: Settings) -> list[tuple[str, str]]:
     """`parse_query` within the limits; raises `Rejected` (`invalid`, pointer `?`) beyond them."""
     if len(query) > limits.max_query:
-        raise _malformed(f"The query string is longer than {limits.max_query} bytes.", "query_too_long")
+        raise malformed(f"The query string is longer than {limits.max_query} bytes.", "query_too_long", "?")
     if query.count("&") >= limits.max_parameters:
-        raise _malformed(f"More than {limits.max_parameters} query parameters.", "too_many_parameters")
+        raise malformed(f"More than {limits.max_parameters} query parameters.", "too_many_parameters", "?")
     try:
         pairs = parse_query(query)
     except UnicodeDecodeError:
-        raise _malformed("The query string is not UTF-8.", "malformed_query") from None
+        raise malformed("The query string is not UTF-8.", "malformed_query", "?") from None
     if "%00" in query or "\0" in query:
-        raise _malformed("The query string holds a NUL character.", "malformed_query")
+        raise malformed("The query string holds a NUL character.", "malformed_query", "?")
     return pairs
 
 
@@ -128,7 +129,7 @@ class ParamsDecoder:
         try:
             msgspec.convert(value, wanted, strict=False)
         except msgspec.ValidationError as fault:
-            return str(fault).replace(" - at `$`", "")
+            return misfit(str(fault), wanted).detail
         if name in self._numbers:
             for text in value if isinstance(value, list) else [value]:
                 if not _is_bounded(text):
@@ -160,8 +161,3 @@ def _is_bounded(text: str) -> bool:
         return abs(float(text)) < float(_INTEGER_BOUND)
     except ValueError:
         return True
-
-
-def _malformed(detail: str, reason: str) -> Rejected:
-    error = FieldError(pointer="?", detail=detail)
-    return Rejected(Problem(code="invalid", reason=reason, detail=detail, errors=(error,)))

@@ -76,8 +76,8 @@ class System:
         document = self._documents.get(dialect.name)
         if document is None:
             document = self._documents[dialect.name] = msgspec.json.encode(openapi_document(dialect, HERE))
-        body = document.replace(HERE.encode(), request.base_url.encode(), 1)
-        return Response(body=body, media_type="application/json")
+        written = document.replace(HERE.encode(), request.base_url.encode(), 1)
+        return Response(body=written, media_type="application/json")
 
     async def index(self, request: Request, params: None, body: None) -> Response:
         return _page("APIs", _dialects_table(self.dialects))
