@@ -124,6 +124,8 @@ def _syntax_fault(content: bytes, error: Exception) -> Rejected:
         checker.Parse(content, True)
     except expat.ExpatError as fault_found:
         return fault(str(fault_found))
+    except (ValueError, LookupError) as fault_found:  # an encoding that expat does not know
+        return fault(str(fault_found))
     return fault(str(error))
 
 
