@@ -78,14 +78,14 @@ def timed(work: Callable[[], Any]) -> float:
 def main(source: str, rounds: int) -> dict[str, list[float]]:
     sys.path.insert(0, source)
     from taskyard.notations.flowjson.document import TaskDef
-    from taskyard.notations.flowjson.member import read_document, write_document
+    from taskyard.notations.flowjson.member import encode_document, read_document
     from taskyard.notations.flowjson.task_rule import task_violations
 
     stored = [
         Task(name=f"task_{number}", inputKeys=["a", "b"], inputTemplate={"x": 1}) for number in range(COUNT)
     ]
     texts = [model.model_dump_json(by_alias=True, exclude_none=True).encode() for model in stored]
-    decode, encode = msgspec.json.decode, msgspec.json.Encoder().encode
+    decode = msgspec.json.decode
     ours = [read_document(TaskDef, decode(text)) for text in texts]
 
     def read() -> None:
@@ -95,7 +95,7 @@ def main(source: str, rounds: int) -> dict[str, list[float]]:
     works = {
         "read": read,
         "read_peer": lambda: [Task.model_validate_json(text) for text in texts],
-        "write": lambda: [encode(write_document(document)) for document in ours],
+        "write": lambda: [encode_document(document) for document in ours],
         "write_peer": lambda: [m.model_dump_json(by_alias=True, exclude_none=True) for m in stored],
     }
     found: dict[str, list[float]] = {name: [] for name in works}

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Hashable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from taskyard.dialects.conductor.wire import Tag
 from taskyard.model.definition import Version
 from taskyard.notations.flowjson.document import SchemaDef, TaskDef, WorkflowDef
-from taskyard.notations.flowjson.member import write_document
+from taskyard.notations.flowjson.member import encode_document, write_document
 
 CHUNK = 65_536
 """Bytes gathered before a piece of a streamed list goes out."""
 
 SHORT = ("ownerApp", "createTime", "updateTime", "createdBy", "updatedBy", "name", "description", "version")
 """What a definition is cut down to when only a short form is wanted."""
+
+Document = TypeVar("Document", bound=TaskDef | WorkflowDef | SchemaDef)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -39,7 +41,10 @@ class DefinitionRenderer:
         self._short = short
 
     def render(self, bundle: Any) -> bytes:
-        members = native_definition(self._decoder.decode(bundle.document), bundle.row)
+        document = self._decoder.decode(bundle.document)
+        if not self._short and not self._with_tags:
+            return encode_document(stamped(document, bundle.row))
+        members = native_definition(document, bundle.row)
         if self._short:
             members = {name: members[name] for name in SHORT if name in members}
         if self._with_tags:
@@ -61,7 +66,12 @@ def schema_renderer(short: bool = False) -> DefinitionRenderer:
 
 
 def native_definition(document: TaskDef | WorkflowDef | SchemaDef, row: Any) -> dict[str, Any]:
-    """The members of a definition, stamped with when and by whom its row was made and changed."""
+    """The members of a definition, stamped."""
+    return write_document(stamped(document, row))
+
+
+def stamped(document: Document, row: Any) -> Document:
+    """The document with when and by whom its row was made and changed."""
     if isinstance(row, Version) and isinstance(document, WorkflowDef | SchemaDef):
         document.version = row.version
     document.name = row.key
@@ -70,7 +80,7 @@ def native_definition(document: TaskDef | WorkflowDef | SchemaDef, row: Any) -> 
     changed = row.updated_at != row.created_at
     document.update_time = row.updated_at if changed else 0
     document.updated_by = row.updated_by if changed else None
-    return write_document(document)
+    return document
 
 
 def pairs(tags: Iterable[Any]) -> list[tuple[str, str]]:

@@ -14,9 +14,12 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar, Union, get_args
 
 import msgspec
 
+from taskyard.notations.flowjson.twin import member_name, nested_fields, reading_twin, writing_twin
+
 MAX_NESTING = 50
 """How deep operators may lie inside each other."""
 
+_encode = msgspec.json.Encoder().encode
 S = TypeVar("S", bound=msgspec.Struct)
 Read = Callable[[Any, str, int], Any]
 
@@ -47,7 +50,25 @@ def read_document(cls: type[S], raw: Any, path: str = "") -> S:
     `path` is put before member names in errors.
     Raises `Unreadable` on a wrong type, an unknown enumeration value or too deep nesting.
     """
+    twin = reading_twin(cls)
+    if twin is not None:
+        try:
+            found = msgspec.convert(raw, twin)
+        except msgspec.ValidationError:
+            pass
+        else:
+            if any(getattr(found, name) is not None for name in nested_fields(cls)):
+                return msgspec.convert(found, cls, from_attributes=True)
+            return cls(**msgspec.structs.asdict(found))
     return _read_struct(cls, raw, path, 0)
+
+
+def encode_document(document: msgspec.Struct) -> bytes:
+    """The native JSON of a document."""
+    twin = writing_twin(type(document))
+    if twin is None:
+        return _encode(write_document(document))
+    return _encode(msgspec.convert(document, twin, from_attributes=True))
 
 
 def write_document(document: msgspec.Struct) -> dict[str, Any]:
@@ -58,12 +79,6 @@ def write_document(document: msgspec.Struct) -> dict[str, Any]:
         if value is not None:
             members[name] = _write_value(value) if nested else value
     return members
-
-
-def member_name(field: str) -> str:
-    """The native name of a document's field: `retry_count` is `retryCount`."""
-    head, *tail = field.split("_")
-    return head + "".join(part.capitalize() for part in tail)
 
 
 def _write_value(value: Any) -> Any:
