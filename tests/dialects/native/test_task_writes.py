@@ -59,13 +59,24 @@ def test_everything_that_is_given_is_shown(api: httpx.Client, mark: str) -> None
         ({"candidate_users": "bob"}, "/candidate_users"),
         ({"candidate_groups": [""]}, "/candidate_groups/0"),
         ({"attributes": {"a": [1]}}, "/attributes/*"),
-        ({"colour": "red"}, ""),
+        ({"colour": "red"}, "/colour"),
     ],
 )
 def test_a_bad_task_is_refused_at_the_place(api: httpx.Client, change: dict[str, Any], pointer: str) -> None:
     answer = api.post("/v1/tasks", json={"title": "Fine", **change})
     assert answer.status_code == 400, answer.text
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+def test_a_refusal_says_what_would_have_been_taken(api: httpx.Client) -> None:
+    wrong = api.post("/v1/tasks", json={"title": "x", "kind": "worker"}).json()
+    assert wrong["detail"] == "Expected one of agent, human, got 'worker' (at /kind)"
+    unknown = api.post("/v1/tasks", json={"title": "x", "assigne": "bob"}).json()
+    assert unknown["errors"] == [
+        {"pointer": "/assigne", "code": "unknown", "detail": "There is no such member."}
+    ]
+    batch = api.post("/v1/tasks/batch", json={"tasks": [{"title": "x"}, {"title": "x", "assigne": "b"}]})
+    assert [error["pointer"] for error in batch.json()["errors"]] == ["/tasks/1/assigne"]
 
 
 def test_thousands_in_one_request(api: httpx.Client, mark: str) -> None:
