@@ -28,7 +28,7 @@ from taskyard.http.intake import (
 )
 from taskyard.http.message import Headers, Request, Response
 from taskyard.http.operation import Dialect, Operation
-from taskyard.http.params import ParamsDecoder
+from taskyard.http.params import ParamsDecoder, checked_pairs
 from taskyard.http.problem import problem_response
 from taskyard.http.router import Found, Route, Router
 from taskyard.http.system import system_dialect
@@ -104,7 +104,9 @@ class Endpoint:
             self._prepare()
         params = self._params
         if params is not None:
-            params = params.decode(request.query_string, app.settings)
+            if request.query_string:
+                request.pairs = checked_pairs(request.query_string, app.settings)
+            params = params.decode_pairs(request.pairs)
         body: Any = None
         if self.reads_body:
             body = request.body = await read_body(receive, request.headers, self.limit)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from taskyard.http.params import parse_query
 from taskyard.model.principal import Principal
 
 JSON = "application/json"
@@ -66,6 +67,7 @@ class Request:
 
     __slots__ = (
         "_base_url",
+        "_pairs",
         "app",
         "body",
         "headers",
@@ -109,6 +111,18 @@ class Request:
         self.path_params = {} if path_params is None else path_params
         self.principal = principal
         self.unread = unread
+        self._pairs: list[tuple[str, str]] | None = None
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The decoded names and values of the query string, in order. Parsed once."""
+        if self._pairs is None:
+            self._pairs = parse_query(self.query_string) if self.query_string else []
+        return self._pairs
+
+    @pairs.setter
+    def pairs(self, pairs: list[tuple[str, str]]) -> None:
+        self._pairs = pairs
 
     @property
     def base_url(self) -> str:

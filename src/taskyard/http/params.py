@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
@@ -26,16 +27,15 @@ def parse_query(query: str) -> list[tuple[str, str]]:
 
     Raises `UnicodeDecodeError` where an escape is not UTF-8.
     """
+    if "%" not in query and "+" not in query:
+        return [
+            (name, value) for part in query.split("&") if part for name, _, value in (part.partition("="),)
+        ]
     pairs = []
-    for part in query.split("&"):
-        if not part:
-            continue
-        if "%" in part or "+" in part:
-            name, _, value = part.replace("+", " ").partition("=")
-            pairs.append((unquote(name, errors="strict"), unquote(value, errors="strict")))
-        else:
+    for part in query.replace("+", " ").split("&"):
+        if part:
             name, _, value = part.partition("=")
-            pairs.append((name, value))
+            pairs.append((unquote(name, errors="strict"), unquote(value, errors="strict")))
     return pairs
 
 
@@ -75,10 +75,12 @@ class ParamsDecoder:
 
     def decode(self, query: str, limits: Settings) -> Any:
         """The struct for a query string; its defaults where nothing was sent."""
-        if not query:
-            return self._convert({})
+        return self.decode_pairs(checked_pairs(query, limits) if query else ())
+
+    def decode_pairs(self, pairs: Iterable[tuple[str, str]]) -> Any:
+        """The struct for the pairs of a query string that was checked before."""
         values: dict[str, Any] = {}
-        for name, value in checked_pairs(query, limits):
+        for name, value in pairs:
             if name in self._lists:
                 values.setdefault(name, []).append(value)
             else:

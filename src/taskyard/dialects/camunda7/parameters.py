@@ -3,12 +3,12 @@ words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from taskyard.dialects.camunda7.errors import refusal, unfit_parameter
 from taskyard.dialects.camunda7.wire import from_wire_date
 from taskyard.http.message import Request
-from taskyard.http.params import parse_query
 from taskyard.model.problem import Rejected
 
 T = TypeVar("T")
@@ -22,13 +22,20 @@ class Arguments:
     """The query parameters of one request."""
 
     def __init__(self, request: Request) -> None:
-        self._values: dict[str, str] = {}
-        for name, value in parse_query(request.query_string):
-            self._values.setdefault(name, value)
+        self._values = dict(reversed(request.pairs))
+
+    def sent(self, names: Mapping[str, T]) -> list[tuple[T, str]]:
+        """What the names that were sent stand for, with their values, in the order of `names`."""
+        values = self._values
+        return [(meant, values[name]) for name, meant in names.items() if name in values]
 
     def text(self, *names: str) -> str | None:
         """The value of the first of the names that was sent, None when none was."""
-        return next((self._values[name] for name in names if name in self._values), None)
+        values = self._values
+        for name in names:
+            if name in values:
+                return values[name]
+        return None
 
     def listed(self, name: str) -> list[str] | None:
         """A comma list; None when it is absent or blank."""

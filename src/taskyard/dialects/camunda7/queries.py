@@ -62,12 +62,8 @@ def _finished(pattern: str) -> str:
 async def definition_filter(app: Application, arguments: Arguments) -> Filter:
     """What the parameters of `GET /process-definition` let through."""
     parts: list[Filter | None] = [eq("kind", "process")]
-    for name, field in EQUALITIES.items():
-        if (value := arguments.text(name)) is not None:
-            parts.append(eq(field, value))
-    for name, field in LIKES.items():
-        if (value := arguments.text(name)) is not None:
-            parts.append(like(app, field, value))
+    parts += [eq(field, value) for field, value in arguments.sent(EQUALITIES)]
+    parts += [like(app, field, value) for field, value in arguments.sent(LIKES)]
     if (value := arguments.text("nameLike")) is not None:
         parts.append(like(app, "name", value, any_case=True))
     for name, field in (("processDefinitionIdIn", "uid"), ("keysIn", "key")):
