@@ -50,15 +50,14 @@ def deep(stage: Stage) -> None:
     for database in stage.databases:
         world, server = stage.world(database, stage.big), stage.server(database, stage.big)
         middle = stage.big // 2
+        project = f"/api/tasks/?project={world.facts.project}&page_size=100"
         targets = {
             "first": as_admin(server, "/v1/tasks?kind=human&limit=100", connections=1),
             "keyset": as_admin(
                 server, f"/v1/tasks?kind=human&limit=100&after={world.facts.middle}", connections=1
             ),
-            "first offset": as_admin(server, "/bpm/api/4.0/tasks?assignment=ALL&limit=100", connections=1),
-            "offset": as_admin(
-                server, f"/bpm/api/4.0/tasks?assignment=ALL&limit=100&offset={middle}", connections=1
-            ),
+            "first offset": as_admin(server, project, connections=1),
+            "offset": as_admin(server, f"{project}&page={middle // 100 + 1}", connections=1),
         }
         loads = interleaved(targets, stage.rounds, stage.seconds)
         value = ratio(rates(loads["first"]), rates(loads["keyset"]))
@@ -73,7 +72,12 @@ def deep(stage: Stage) -> None:
         value = ratio(rates(loads["first offset"]), rates(loads["offset"]))
         goal = at_most(100) if database == "sqlite" else None
         stage.add(
-            "G5", database, f"page at row {middle:,} by offset / first, time", value, goal, note="Oracle"
+            "G5",
+            database,
+            f"page at row {middle:,} by offset / first, time",
+            value,
+            goal,
+            note="Label Studio",
         )
 
 
@@ -99,6 +103,8 @@ def founding(world: World) -> dict[str, tuple[str | None, str]]:
             f"/api/tasks/?project={world.facts.project}&page_size=50&fields=all",
         ),
         "native tasks": (None, "/v1/tasks?limit=50"),
+        "native tasks, ready": (None, "/v1/tasks?kind=human&state=ready&limit=50"),
+        "native tasks, of a state that none is in": (None, "/v1/tasks?kind=human&state=scheduled&limit=50"),
         "native definitions": (None, "/v1/definitions?limit=50"),
     }
 

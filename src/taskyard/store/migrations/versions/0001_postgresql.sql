@@ -499,10 +499,12 @@ CREATE INDEX ix_tasks_assignee ON tasks (assignee, phase, id, rev);
 CREATE INDEX ix_tasks_creator ON tasks (creator, id);
 CREATE INDEX ix_tasks_definition ON tasks (definition_id, id, rev);
 CREATE INDEX ix_tasks_definition_phase ON tasks (definition_id, phase, created_at, id, rev);
+CREATE INDEX ix_tasks_definition_phase_id ON tasks (definition_id, phase, id, rev);
 CREATE INDEX ix_tasks_execution ON tasks (execution_id, id);
 CREATE INDEX ix_tasks_kind ON tasks (kind, id, rev);
 CREATE INDEX ix_tasks_kind_phase ON tasks (kind, phase, assigned_at, id, rev);
-CREATE INDEX ix_tasks_open ON tasks (kind, assigned_at, id, rev) WHERE closed_at IS NULL;
+CREATE INDEX ix_tasks_kind_phase_id ON tasks (kind, phase, id, rev);
+CREATE INDEX ix_tasks_open ON tasks (kind, assigned_at, id, rev, suspended, phase, native_state) WHERE closed_at IS NULL;
 CREATE INDEX ix_tasks_owner ON tasks (owner, id);
 CREATE INDEX ix_tasks_queue ON tasks (queue, priority, id) WHERE closed_at IS NULL;
 CREATE TABLE timers (
