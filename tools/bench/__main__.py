@@ -15,6 +15,7 @@ import click
 import msgspec
 from tools.bench import codec, definitions, kernel, pages, starting, streams, totals, writes
 from tools.bench.figure import table
+from tools.bench.load import Failed
 from tools.bench.stage import Stage
 
 CASES: dict[str, Callable[[Stage], None]] = {
@@ -58,10 +59,15 @@ def main(
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o755)
     stage = Stage(home.resolve(), databases, quick, _say)
+    broken: list[str] = []
     try:
         for name in cases or CASES:
             _say(f"{name}")
-            CASES[name](stage)
+            try:
+                CASES[name](stage)
+            except (Failed, RuntimeError, OSError, AssertionError) as failure:
+                _say(f"  {name} broke: {failure}")
+                broken.append(name)
     finally:
         stage.close()
         if not kept:
@@ -73,7 +79,9 @@ def main(
         click.echo(f"{_machine()}, {stage.big:,} rows per list{', quick' if quick else ''}\n")
         click.echo(table(stage.figures))
         click.echo(f"\n{len(stage.figures)} figures, {len(missed)} goals missed")
-    sys.exit(1 if missed and strict else 0)
+        if broken:
+            click.echo(f"These cases broke, see above: {', '.join(broken)}")
+    sys.exit(1 if broken or (missed and strict) else 0)
 
 
 _begun = time.monotonic()
