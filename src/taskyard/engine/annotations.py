@@ -8,13 +8,13 @@ from taskyard.engine.protocol import Command, decides
 from taskyard.engine.submissions import (
     Desk,
     actor_id,
-    actor_name,
     allow,
     allow_own,
     desk_of,
     recount,
     said,
     submission_of,
+    tell,
     write_said,
 )
 from taskyard.model.labeling import AnswerDocument, LabelDocument
@@ -107,7 +107,7 @@ def create_annotation(command: CreateAnnotation, view: View) -> int:
     view.insert(row)
     view.insert(SubmissionDocument(submission_id=row.id, document=_encode(document).decode()))
     recount(view, desk, actor_id(command))
-    _tell(view, command, desk, "annotation_created", row)
+    tell(command, view, row, "annotation_created")
     return row.id
 
 
@@ -133,7 +133,7 @@ def update_annotation(command: UpdateAnnotation, view: View) -> int:
     row.updated_by_id, row.updated_at = actor_id(command), view.now
     view.update(row)
     recount(view, desk, actor_id(command))
-    _tell(view, command, desk, "annotation_updated", row)
+    tell(command, view, row, "annotation_updated")
     return row.id
 
 
@@ -145,7 +145,7 @@ def delete_annotation(command: DeleteAnnotation, view: View) -> None:
     allow_own(command, desk, row, beyond="manage")
     remove(view, desk, row)
     recount(view, desk, actor_id(command))
-    _tell(view, command, desk, "annotation_deleted", row)
+    tell(command, view, row, "annotation_deleted")
 
 
 @decides(ReturnToDraft)
@@ -175,7 +175,7 @@ def return_to_draft(command: ReturnToDraft, view: View) -> int:
         )
     )
     recount(view, desk, actor_id(command))
-    _tell(view, command, desk, "annotation_returned_to_draft", row)
+    tell(command, view, row, "annotation_returned_to_draft")
     return draft.id
 
 
@@ -230,15 +230,5 @@ def _clear_ground_truth(view: View, desk: Desk, but: int) -> None:
 def _release(view: View, command: CreateAnnotation) -> None:
     """Give up the caller's right to the task: the work is done."""
     for lease in view.find(Lease, task_id=command.task_id):
-        if lease.holder == actor_name(command):
+        if lease.holder == command.by:
             view.delete(lease)
-
-
-def _tell(view: View, command: Command, desk: Desk, event: str, row: Submission) -> None:
-    view.emit(
-        event,
-        actor=actor_name(command),
-        task_id=desk.task.id,
-        definition_id=desk.project.id,
-        data={"submission": row.id},
-    )

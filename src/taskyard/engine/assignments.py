@@ -7,7 +7,6 @@ import msgspec
 from taskyard.engine.access import require
 from taskyard.engine.label_tasks import open_project, project_of, settings_of
 from taskyard.engine.protocol import Command, decides
-from taskyard.engine.submissions import actor_name
 from taskyard.model.definition import VersionDocument
 from taskyard.model.labeling import LABEL, PROJECT
 from taskyard.model.problem import rejected
@@ -107,7 +106,7 @@ def _task_of(view: View, task_id: int, project_id: int) -> Task:
 def _tell(command: AssignTasks | UnassignTask, view: View, event: str, tasks: int) -> None:
     view.emit(
         event,
-        actor=actor_name(command),
+        actor=command.by,
         definition_id=command.project_id,
         data={"tasks": tasks, "users": list(command.users or ())},
     )

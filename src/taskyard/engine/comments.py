@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskyard.engine.protocol import Command, decides
-from taskyard.engine.submissions import Desk, actor_id, actor_name, allow, desk_of, recount
+from taskyard.engine.submissions import Desk, actor_id, allow, desk_of, recount
 from taskyard.model.problem import rejected
 from taskyard.model.task import Comment, Submission
 from taskyard.model.view import View
@@ -56,7 +56,7 @@ def create_comment(command: CreateComment, view: View) -> int:
         task_id=task_id,
         submission_id=command.submission_id,
         author_id=actor_id(command),
-        author=actor_name(command),
+        author=command.by,
         text=command.text,
         resolved=command.resolved,
         resolved_at=view.now if command.resolved else None,
@@ -112,7 +112,7 @@ def _own(command: Command, desk: Desk, comment: Comment) -> None:
 def _tell(command: Command, view: View, desk: Desk, comment: Comment, event: str) -> None:
     view.emit(
         event,
-        actor=actor_name(command),
+        actor=command.by,
         task_id=desk.task.id,
         definition_id=desk.project.id,
         data={"comment": comment.id},

@@ -142,7 +142,7 @@ def _expect(puts: tuple[PutDefinition, ...], view: View) -> None:
 
 def put(command: PutDefinition, view: View, present: Definition | None) -> Version:
     """Write definition, version, document, tags and starters. Checks no permission."""
-    actor = command.actor.name if command.actor else None
+    actor = command.by
     definition = present or Definition(
         id=view.row_id(),
         uid=view.uid(),
@@ -240,7 +240,7 @@ def _place(command: PutDefinition, view: View, definition: Definition, versions:
         version=number,
         latest=not by_number or number > newest,
         created_at=view.now,
-        created_by=command.actor.name if command.actor else None,
+        created_by=command.by,
         updated_at=view.now,
     )
 
@@ -288,7 +288,7 @@ def delete_definition(command: DeleteDefinition, view: View) -> None:
     remove(view, definition, versions, doomed)
     view.emit(
         "definition.deleted",
-        actor=command.actor.name if command.actor else None,
+        actor=command.by,
         definition_id=definition.id,
         data={"kind": command.kind, "key": command.key, "versions": [version.version for version in doomed]},
     )
@@ -329,7 +329,7 @@ def suspend_definition(command: SuspendDefinition, view: View) -> None:
     view.update(definition)
     view.emit(
         "definition.suspended" if command.suspended else "definition.activated",
-        actor=command.actor.name if command.actor else None,
+        actor=command.by,
         definition_id=definition.id,
     )
 

@@ -86,7 +86,7 @@ def deploy(command: Deploy, view: View) -> Deployed:
     foresee_definitions(view, command.tenant, [version.key for version in command.versions])
     if not command.versions:
         require(command.actor, "create", kind="process")
-    who = command.actor.name if command.actor else None
+    who = command.by
     deployment = Deployment(
         id=view.row_id(),
         uid=view.uid(),
@@ -147,5 +147,5 @@ def remove_deployment(command: RemoveDeployment, view: View) -> None:
     view.delete_where(ResourceBytes, "resource_id", resources)
     view.delete_where(Resource, "id", resources)
     view.delete(deployment)
-    who = command.actor.name if command.actor else None
+    who = command.by
     view.emit("deployment.removed", actor=who, data={"deployment": deployment.uid})

@@ -7,12 +7,12 @@ import msgspec
 from taskyard.engine.protocol import Command, decides
 from taskyard.engine.submissions import (
     actor_id,
-    actor_name,
     allow,
     desk_of,
     recount,
     said,
     submission_of,
+    tell,
     write_said,
 )
 from taskyard.model.labeling import AnswerDocument
@@ -74,7 +74,7 @@ def create_draft(command: CreateDraft, view: View) -> int:
     view.insert(row)
     view.insert(SubmissionDocument(submission_id=row.id, document=_encode(command.document).decode()))
     recount(view, desk, None)
-    _tell(command, view, row, "draft_created")
+    tell(command, view, row, "draft_created")
     return row.id
 
 
@@ -93,7 +93,7 @@ def update_draft(command: UpdateDraft, view: View) -> int:
     row.updated_at = view.now
     view.update(row)
     recount(view, desk, None)
-    _tell(command, view, row, "draft_updated")
+    tell(command, view, row, "draft_updated")
     return row.id
 
 
@@ -104,7 +104,7 @@ def delete_draft(command: DeleteDraft, view: View) -> None:
     desk = desk_of(view, row.task_id)
     view.delete(row)
     recount(view, desk, None)
-    _tell(command, view, row, "draft_deleted")
+    tell(command, view, row, "draft_deleted")
 
 
 def _own(command: Command, view: View, draft_id: int) -> Submission:
@@ -112,13 +112,3 @@ def _own(command: Command, view: View, draft_id: int) -> Submission:
     if command.actor is not None and row.author_id != command.actor.id:
         raise rejected("not_found", "No Draft matches the given query.", reason="unknown_draft")
     return row
-
-
-def _tell(command: Command, view: View, row: Submission, event: str) -> None:
-    view.emit(
-        event,
-        actor=actor_name(command),
-        task_id=row.task_id,
-        definition_id=row.definition_id,
-        data={"submission": row.id},
-    )

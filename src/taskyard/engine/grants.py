@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskyard.engine.access import require_admin
-from taskyard.engine.identity import group_named, name_of, user_named
+from taskyard.engine.identity import group_named, user_named
 from taskyard.engine.protocol import Command, decides
 from taskyard.model.identity import Grant
 from taskyard.model.principal import ACTIONS, TARGETS
@@ -74,10 +74,10 @@ def give(view: View, command: PutGrant) -> Grant:
         target=command.target,
         role=command.role,
         created_at=view.now,
-        created_by=name_of(command),
+        created_by=command.by,
     )
     view.insert(grant)
-    view.emit("grant.given", actor=name_of(command), data=_facts(command))
+    view.emit("grant.given", actor=command.by, data=_facts(command))
     return grant
 
 
@@ -96,4 +96,4 @@ def delete_grant(command: DeleteGrant, view: View) -> None:
     if grant is None:
         raise rejected("not_found", f"There is no grant {command.id}.", reason="unknown_grant", id=command.id)
     view.delete(grant)
-    view.emit("grant.taken", actor=name_of(command), data={"grant": command.id})
+    view.emit("grant.taken", actor=command.by, data={"grant": command.id})

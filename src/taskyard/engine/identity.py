@@ -115,9 +115,7 @@ def put_user(command: PutUser, view: View) -> User:
         _set_members(
             view, [("user", command.name, group) for group in command.groups], member=("user", command.name)
         )
-    view.emit(
-        "user.changed" if found else "user.created", actor=name_of(command), data={"user": command.name}
-    )
+    view.emit("user.changed" if found else "user.created", actor=command.by, data={"user": command.name})
     return user
 
 
@@ -134,7 +132,7 @@ def delete_user(command: DeleteUser, view: View) -> None:
     for credential in view.find(Credential, principal_id=user.id):
         view.delete(credential)
     view.delete(user)
-    view.emit("user.deleted", actor=name_of(command), data={"user": command.name})
+    view.emit("user.deleted", actor=command.by, data={"user": command.name})
 
 
 @decides(PutGroup)
@@ -170,9 +168,7 @@ def put_group(command: PutGroup, view: View) -> Group:
             view.delete(old[name])
         for name in sorted(set(wanted) - set(old)):
             view.insert(Membership(group_name=command.name, member_type=member_type, member=name))
-    view.emit(
-        "group.changed" if found else "group.created", actor=name_of(command), data={"group": command.name}
-    )
+    view.emit("group.changed" if found else "group.created", actor=command.by, data={"group": command.name})
     return group
 
 
@@ -187,7 +183,7 @@ def delete_group(command: DeleteGroup, view: View) -> None:
     for grant in view.find(Grant, subject_type="group", subject=command.name):
         view.delete(grant)
     view.delete(group)
-    view.emit("group.deleted", actor=name_of(command), data={"group": command.name})
+    view.emit("group.deleted", actor=command.by, data={"group": command.name})
 
 
 @decides(ChangeMembership)
@@ -263,8 +259,3 @@ def _check_cycle(view: View, group: str, member: str) -> None:
                 row.member for row in view.find(Membership, group_name=name) if row.member_type == "group"
             }
         frontier = below - seen
-
-
-def name_of(command: Command) -> str | None:
-    """Who asked, for the history."""
-    return command.actor.name if command.actor else None

@@ -7,7 +7,7 @@ import msgspec
 from taskyard.engine.access import require
 from taskyard.engine.label_tasks import project_of
 from taskyard.engine.protocol import Command, decides
-from taskyard.engine.submissions import actor_id, actor_name, allow, desk_of, recount
+from taskyard.engine.submissions import actor_id, allow, desk_of, recount
 from taskyard.model.labeling import LABEL, PROJECT, LabelDocument, title_of
 from taskyard.model.problem import rejected
 from taskyard.model.task import Comment, Progress, Submission, Task, TaskAttribute, TaskDocument
@@ -75,9 +75,7 @@ def change_label_task(command: ChangeLabelTask, view: View) -> None:
     if command.overlap is not None:
         desk.progress.overlap = command.overlap
     recount(view, desk, actor_id(command))
-    view.emit(
-        "label_task_updated", actor=actor_name(command), task_id=desk.task.id, definition_id=desk.project.id
-    )
+    view.emit("label_task_updated", actor=command.by, task_id=desk.task.id, definition_id=desk.project.id)
 
 
 def _replace_values(command: ChangeLabelTask, view: View) -> None:
@@ -108,7 +106,7 @@ def remove_label_tasks(command: RemoveLabelTasks, view: View) -> int:
         view.delete(task)
     view.emit(
         "label_tasks_deleted",
-        actor=actor_name(command),
+        actor=command.by,
         definition_id=project.id,
         data={"tasks": len(wanted)},
     )
@@ -121,7 +119,7 @@ def remove_all_label_tasks(command: RemoveAllLabelTasks, view: View) -> None:
     project = project_of(view, command.project_id)
     require(command.actor, "update", kind=PROJECT, key=project.key, owner=project.owner)
     view.delete_where(Task, "definition_id", [project.id])
-    view.emit("label_tasks_deleted", actor=actor_name(command), definition_id=project.id)
+    view.emit("label_tasks_deleted", actor=command.by, definition_id=project.id)
 
 
 @decides(ClearSubmissions)
@@ -153,7 +151,7 @@ def clear_submissions(command: ClearSubmissions, view: View) -> int:
             removed += len(doomed)
     view.emit(
         f"{command.kind}s_cleared",
-        actor=actor_name(command),
+        actor=command.by,
         definition_id=project.id,
         data={"tasks": len(command.task_ids), "removed": removed},
     )

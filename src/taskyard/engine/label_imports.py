@@ -129,7 +129,7 @@ def _create(command: ImportTasks, project: Definition, view: View) -> Created:
     first = next_numbers(view, project, command.tasks)
     settings = settings_of(view, project)
     task_ids = [view.row_id() for _ in range(command.tasks)]
-    now, creator = view.now, _name(command)
+    now, creator = view.now, command.by
 
     def slices(ids: Ids) -> Iterator[list[Any]]:
         place = 0
@@ -171,7 +171,7 @@ def record_import(command: RecordImport, view: View) -> tuple[int, tuple[int, ..
         uid=view.uid(),
         kind=IMPORT_JOB,
         definition_id=project.id,
-        creator=_name(command),
+        creator=command.by,
         document=_encode(record).decode(),
         created_at=view.now,
         updated_at=view.now,
@@ -225,7 +225,7 @@ def _keep(
             size=len(upload.content),
             sha256=sha256(upload.content).hexdigest(),
             created_at=view.now,
-            created_by=_name(command),
+            created_by=command.by,
         )
         view.insert(row)
         view.insert(ResourceBytes(resource_id=row.id, content=upload.content))
@@ -249,7 +249,3 @@ def _close(view: View, job: Job, outcome: str, record: ImportRecord) -> None:
         source = view.get(Resource, record.source)
         if source is not None:
             view.delete(source)
-
-
-def _name(command: Command) -> str | None:
-    return command.actor.name if command.actor else None

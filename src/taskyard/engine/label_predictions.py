@@ -69,7 +69,7 @@ def add_predictions(command: AddPredictions, view: View) -> int:
     )
     view.emit(
         "predictions_added",
-        actor=command.actor.name if command.actor else None,
+        actor=command.by,
         definition_id=project.id,
         data={"predictions": len(rows)},
     )

@@ -82,7 +82,7 @@ def create_label_tasks(command: CreateLabelTasks, view: View) -> Created:
     project = open_project(view, command.project_id)
     require(command.actor, "update", kind=PROJECT, key=project.key, owner=project.owner)
     first = next_numbers(view, project, len(command.tasks))
-    batch = LabelRows(view, view.now, project, settings_of(view, project), _name(command))
+    batch = LabelRows(view, view.now, project, settings_of(view, project), command.by)
     for number, new in enumerate(command.tasks, start=first):
         batch.add(view.row_id(), new, number)
     for rows in batch.tables():
@@ -113,14 +113,10 @@ def emit_created(view: View, command: Command, project: Definition, task_ids: li
     """One event for all tasks of a command."""
     view.emit(
         "label_tasks_created",
-        actor=_name(command),
+        actor=command.by,
         definition_id=project.id,
         data={"tasks": len(task_ids), "first": task_ids[0] if task_ids else None},
     )
-
-
-def _name(command: Command) -> str | None:
-    return command.actor.name if command.actor else None
 
 
 class LabelRows:

@@ -7,12 +7,12 @@ import msgspec
 from taskyard.engine.protocol import Command, decides
 from taskyard.engine.submissions import (
     actor_id,
-    actor_name,
     allow,
     desk_of,
     recount,
     said,
     submission_of,
+    tell,
     write_said,
 )
 from taskyard.model.labeling import NewAnswer
@@ -63,7 +63,7 @@ def create_prediction(command: CreatePrediction, view: View) -> int:
     view.insert(row)
     view.insert(SubmissionDocument(submission_id=row.id, document=new.document))
     recount(view, desk, None)
-    _tell(command, view, row, "prediction_created")
+    tell(command, view, row, "prediction_created")
     return row.id
 
 
@@ -80,7 +80,7 @@ def update_prediction(command: UpdatePrediction, view: View) -> int:
     row.updated_by_id, row.updated_at = actor_id(command), view.now
     view.update(row)
     recount(view, desk, None)
-    _tell(command, view, row, "prediction_updated")
+    tell(command, view, row, "prediction_updated")
     return row.id
 
 
@@ -92,14 +92,4 @@ def delete_prediction(command: DeletePrediction, view: View) -> None:
     allow(command, "update", desk)
     view.delete(row)
     recount(view, desk, None)
-    _tell(command, view, row, "prediction_deleted")
-
-
-def _tell(command: Command, view: View, row: Submission, event: str) -> None:
-    view.emit(
-        event,
-        actor=actor_name(command),
-        task_id=row.task_id,
-        definition_id=row.definition_id,
-        data={"submission": row.id},
-    )
+    tell(command, view, row, "prediction_deleted")

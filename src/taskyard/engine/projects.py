@@ -67,7 +67,7 @@ def target_of(project: Definition) -> str:
 def create_project(command: CreateProject, view: View) -> int:
     """Needs `create` on projects."""
     require(command.actor, "create", kind=PROJECT)
-    name = command.actor.name if command.actor else None
+    name = command.by
     project_id, version_id = view.row_id(), view.row_id()
     view.insert(
         Definition(
@@ -128,11 +128,9 @@ def update_project(command: UpdateProject, view: View) -> None:
         row.name = command.title if command.title is not None else row.name
         row.description = command.description if command.description is not None else row.description
         row.updated_at = view.now
-        row.updated_by = command.actor.name if command.actor else None
+        row.updated_by = command.by
         view.update(row)
-    view.emit(
-        "project_updated", actor=command.actor.name if command.actor else None, definition_id=project.id
-    )
+    view.emit("project_updated", actor=command.by, definition_id=project.id)
 
 
 @decides(DeleteProject)
@@ -149,9 +147,7 @@ def delete_project(command: DeleteProject, view: View) -> None:
     view.delete_where(Resource, "owner_id", [project.id])
     view.delete_where(Job, "definition_id", [project.id])
     view.delete(project)
-    view.emit(
-        "project_deleted", actor=command.actor.name if command.actor else None, definition_id=project.id
-    )
+    view.emit("project_deleted", actor=command.by, definition_id=project.id)
 
 
 @decides(PutMember)
@@ -165,10 +161,10 @@ def put_member(command: PutMember, view: View) -> None:
         if grant.role != "OW" or user.name != project.owner:
             view.delete(grant)
     if not (user.name == project.owner and any(grant.role == "OW" for grant in existing)):
-        _grant(view, user.name, project.key, command.role, command.actor.name if command.actor else None)
+        _grant(view, user.name, project.key, command.role, command.by)
     view.emit(
         "project_member_put",
-        actor=command.actor.name if command.actor else None,
+        actor=command.by,
         definition_id=project.id,
         data={"user": user.name, "role": command.role},
     )
@@ -184,7 +180,7 @@ def remove_member(command: RemoveMember, view: View) -> bool:
     if existing:
         view.emit(
             "project_member_removed",
-            actor=command.actor.name if command.actor else None,
+            actor=command.by,
             definition_id=project.id,
             data={"user": user.name},
         )

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from taskyard.engine.protocol import Command, decides
-from taskyard.engine.submissions import actor_id, actor_name, allow, desk_of, recount, submission_of
+from taskyard.engine.submissions import (
+    actor_id,
+    allow,
+    desk_of,
+    recount,
+    submission_of,
+    tell,
+)
 from taskyard.model.task import Comment, Submission
 from taskyard.model.view import View
 
@@ -61,7 +68,7 @@ def create_review(command: CreateReview, view: View) -> int:
                 task_id=annotation.task_id,
                 submission_id=annotation.id,
                 author_id=actor_id(command),
-                author=actor_name(command),
+                author=command.by,
                 text=command.text,
                 created_at=view.now,
                 updated_at=view.now,
@@ -69,7 +76,7 @@ def create_review(command: CreateReview, view: View) -> int:
         )
     _judge(view, annotation)
     recount(view, desk, None)
-    _tell(command, view, row, "review_created")
+    tell(command, view, row, "review_created", accepted=row.accepted)
     return row.id
 
 
@@ -83,7 +90,7 @@ def update_review(command: UpdateReview, view: View) -> int:
     view.update(row)
     _judge(view, submission_of(view, "annotation", row.parent_id or 0))
     recount(view, desk, None)
-    _tell(command, view, row, "review_updated")
+    tell(command, view, row, "review_updated", accepted=row.accepted)
     return row.id
 
 
@@ -96,7 +103,7 @@ def delete_review(command: DeleteReview, view: View) -> None:
     view.delete(row)
     _judge(view, submission_of(view, "annotation", row.parent_id or 0), deleted=True)
     recount(view, desk, None)
-    _tell(command, view, row, "review_deleted")
+    tell(command, view, row, "review_deleted", accepted=row.accepted)
 
 
 def _judge(view: View, annotation: Submission, deleted: bool = False) -> None:
@@ -113,13 +120,3 @@ def _judge(view: View, annotation: Submission, deleted: bool = False) -> None:
     else:
         annotation.action = "deleted_review"
     view.update(annotation)
-
-
-def _tell(command: Command, view: View, row: Submission, event: str) -> None:
-    view.emit(
-        event,
-        actor=actor_name(command),
-        task_id=row.task_id,
-        definition_id=row.definition_id,
-        data={"submission": row.id, "accepted": row.accepted},
-    )

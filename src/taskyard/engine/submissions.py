@@ -130,5 +130,12 @@ def actor_id(command: Command) -> int | None:
     return command.actor.id if command.actor else None
 
 
-def actor_name(command: Command) -> str | None:
-    return command.actor.name if command.actor else None
+def tell(command: Command, view: View, row: Submission, event: str, **more: object) -> None:
+    """Write an event about a submission into the history."""
+    view.emit(
+        event,
+        actor=command.by,
+        task_id=row.task_id,
+        definition_id=row.definition_id,
+        data={"submission": row.id, **more},
+    )

@@ -133,7 +133,7 @@ def _task(command: CreateTasks, view: View, new: NewTask, definition: Definition
         priority=new.priority,
         assignee=new.assignee,
         owner=new.owner,
-        creator=command.actor.name if command.actor else None,
+        creator=command.by,
         created_at=view.now,
         assigned_at=view.now,
         updated_at=view.now,
@@ -381,7 +381,7 @@ def delete_tasks(command: DeleteTasks, view: View) -> int:
         view.delete(task)
     view.emit(
         "tasks.deleted",
-        actor=command.actor.name if command.actor else None,
+        actor=command.by,
         data={"count": len(doomed), "first": [task.id for task in doomed[:100]]},
     )
     return len(doomed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskyard.engine.access import require_admin
-from taskyard.engine.identity import name_of, user_named
+from taskyard.engine.identity import user_named
 from taskyard.engine.protocol import Command, decides
 from taskyard.model.identity import Credential
 from taskyard.model.problem import rejected
@@ -51,9 +51,7 @@ def issue_token(command: IssueToken, view: View) -> Credential:
         expires_at=command.expires_at,
     )
     view.insert(credential)
-    view.emit(
-        "token.issued", actor=name_of(command), data={"user": command.name, "credential": credential.id}
-    )
+    view.emit("token.issued", actor=command.by, data={"user": command.name, "credential": credential.id})
     return credential
 
 
@@ -81,4 +79,4 @@ def revoke_token(command: RevokeToken, view: View) -> None:
         raise rejected("not_found", f"There is no token {command.credential_id}.", reason="unknown_token")
     credential.revoked_at = view.now
     view.update(credential)
-    view.emit("token.revoked", actor=name_of(command), data={"credential": credential.id})
+    view.emit("token.revoked", actor=command.by, data={"credential": credential.id})

@@ -208,7 +208,7 @@ def _wanted(command: Any, view: View, ids: tuple[int, ...], action: str) -> list
 @decides(SuspendVersions)
 def suspend_versions(command: SuspendVersions, view: View) -> int:
     changed = 0
-    who = command.actor.name if command.actor else None
+    who = command.by
     for version in _wanted(command, view, command.ids, "update"):
         if version.suspended == command.suspended:
             continue
@@ -228,7 +228,7 @@ def suspend_versions(command: SuspendVersions, view: View) -> int:
 def keep_history(command: KeepHistory, view: View) -> None:
     version = _wanted(command, view, (command.id,), "update")[0]
     version.history_days = command.days
-    version.updated_at, version.updated_by = view.now, command.actor.name if command.actor else None
+    version.updated_at, version.updated_by = view.now, command.by
     view.update(version)
 
 
@@ -236,7 +236,7 @@ def keep_history(command: KeepHistory, view: View) -> None:
 def drop_versions(command: RemoveVersions, view: View) -> None:
     take_turn(view)
     versions = _wanted(command, view, command.ids, "delete")
-    who = command.actor.name if command.actor else None
+    who = command.by
     remove_versions(view, versions, who)
     for version in versions:
         view.emit(

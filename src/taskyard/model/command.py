@@ -17,6 +17,11 @@ class Command(msgspec.Struct, kw_only=True, frozen=True):
 
     actor: Principal | None = None
 
+    @property
+    def by(self) -> str | None:
+        """The name of who asked, for rows and history; None for the server itself."""
+        return self.actor.name if self.actor is not None else None
+
 
 Decider = Callable[[Any, View], Any]
 """`decide(command, view) -> result`: pure; reads and changes through the view, raises `Rejected` to refuse. Changes of
