@@ -58,6 +58,11 @@ def to_iso(milliseconds: int) -> str:
     return to_datetime(milliseconds).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
+def iso_or_none(milliseconds: int | None) -> str | None:
+    """`to_iso` of a moment that may be absent."""
+    return None if milliseconds is None else to_iso(milliseconds)
+
+
 def from_iso(text: str) -> int:
     """Epoch milliseconds of an ISO-8601 date or date-time.
 

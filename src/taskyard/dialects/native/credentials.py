@@ -9,13 +9,12 @@ from taskyard.app.people import DeleteGrant, PutGrant, RevokeToken, issue_token
 from taskyard.dialects.native import people_wire as wire
 from taskyard.dialects.native.moments import moment
 from taskyard.dialects.native.people import find_user
-from taskyard.dialects.native.render import iso
 from taskyard.dialects.native.wire import Session, SessionBody
 from taskyard.http.message import Request, Response, empty_response, json_response
 from taskyard.model.identity import Credential, Grant
 from taskyard.model.problem import FieldError, Problem, Rejected, rejected
 from taskyard.model.query import Order, Query, both, eq
-from taskyard.model.time import to_iso
+from taskyard.model.time import iso_or_none, to_iso
 
 SESSION_HOURS = 12
 """How long the token of a sign-in lives."""
@@ -44,8 +43,8 @@ def _token_members(row: Credential) -> dict[str, object]:
         "id": row.id,
         "label": row.label,
         "created_at": to_iso(row.created_at),
-        "expires_at": iso(row.expires_at),
-        "revoked_at": iso(row.revoked_at),
+        "expires_at": iso_or_none(row.expires_at),
+        "revoked_at": iso_or_none(row.revoked_at),
     }
 
 

@@ -18,7 +18,7 @@ from taskyard.dialects.native.wire import (
     TaskItem,
 )
 from taskyard.model.task import Task
-from taskyard.model.time import to_iso
+from taskyard.model.time import iso_or_none, to_iso
 
 _encode = msgspec.json.Encoder().encode
 
@@ -28,11 +28,6 @@ def state_of(task: Task) -> str:
     if task.phase == "closed":
         return task.outcome or "closed"
     return "suspended" if task.suspended else task.phase
-
-
-def iso(milliseconds: int | None) -> str | None:
-    """ISO-8601 of a moment that may be absent."""
-    return None if milliseconds is None else to_iso(milliseconds)
 
 
 class DefinitionRenderer:
@@ -95,9 +90,9 @@ class TaskRenderer:
             "creator": row.creator,
             "created_at": to_iso(row.created_at),
             "updated_at": to_iso(row.updated_at),
-            "assigned_at": iso(row.assigned_at or None),
-            "due_at": iso(row.due_at),
-            "closed_at": iso(row.closed_at),
+            "assigned_at": iso_or_none(row.assigned_at or None),
+            "due_at": iso_or_none(row.due_at),
+            "closed_at": iso_or_none(row.closed_at),
         }
         if self._attributes:
             members["attributes"] = bundle.attributes

@@ -15,7 +15,7 @@ from taskyard.dialects.oraclebpm.states import A2A_STATES, FINAL, state_of
 from taskyard.dialects.oraclebpm.wire import FIELDS
 from taskyard.model.principal import Principal
 from taskyard.model.task import Task
-from taskyard.model.time import to_iso
+from taskyard.model.time import iso_or_none, to_iso
 
 _encode = msgspec.json.Encoder().encode
 
@@ -144,8 +144,8 @@ def _attributes(bundle: Bundle) -> dict[str, Any]:
         "taskNameSpace": given.get("taskNameSpace"),
         "taskId": task.uid,
         "category": given.get("category"),
-        "assignedDate": _iso(task.assigned_at),
-        "dueDate": _iso(task.due_at),
+        "assignedDate": iso_or_none(task.assigned_at),
+        "dueDate": iso_or_none(task.due_at),
         "outcome": given.get("outcome"),
         "ecid": given.get("ecid"),
         "identificationKey": given.get("identificationKey"),
@@ -251,10 +251,6 @@ def _data(document: str) -> Any:
 
 def _text(text: str) -> dict[str, str]:
     return {"kind": "text", "type": "text", "text": text}
-
-
-def _iso(milliseconds: int | None) -> str | None:
-    return None if milliseconds is None else to_iso(milliseconds)
 
 
 def _flat_date(iso: str | None) -> str | None:
