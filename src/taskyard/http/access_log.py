@@ -61,25 +61,30 @@ class AccessLog:
 
     def flush(self) -> None:
         """Write what was noted."""
-        if self._noted:
-            noted, self._noted = self._noted, []
-            stream = log_stream()
-            stream.write(_encoder.encode_lines([_line(*one) for one in noted]))
-            stream.flush()
-
-
-def _line(now: int, request: Request, status: int, seconds: float, meter: OperationMeter) -> Line:
-    principal = request.principal
-    return Line(
-        to_iso(now),
-        "info",
-        "request",
-        request.request_id,
-        request.method,
-        request.path[:PATH_LENGTH],
-        status,
-        round(seconds * 1000, 3),
-        meter.dialect,
-        meter.operation,
-        principal.name if principal is not None else None,
-    )
+        if not self._noted:
+            return
+        noted, self._noted = self._noted, []
+        lines = []
+        second, moment = -1, ""
+        for now, request, status, seconds, meter in noted:
+            if now // 1000 != second:
+                second, moment = now // 1000, to_iso(now)[:-4]
+            principal = request.principal
+            lines.append(
+                Line(
+                    f"{moment}{now % 1000:03d}Z",
+                    "info",
+                    "request",
+                    request.request_id,
+                    request.method,
+                    request.path[:PATH_LENGTH],
+                    status,
+                    round(seconds * 1000, 3),
+                    meter.dialect,
+                    meter.operation,
+                    principal.name if principal is not None else None,
+                )
+            )
+        stream = log_stream()
+        stream.write(_encoder.encode_lines(lines))
+        stream.flush()
