@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.postgres import Cluster
 from tests.server import Server
+from tests.trouble.doctor import healthy
 
 Spawn = Callable[..., Server]
 
@@ -30,9 +31,11 @@ def database(request: pytest.FixtureRequest) -> str | None:
 
 @pytest.fixture(scope="session")
 def server(database: str | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on either database that the tests share: use names of your own."""
+    """A server on either database that the tests share: use names of your own. When all are done, what they left
+    behind must be whole."""
     running = Server(tmp_path_factory.mktemp("server"), database).start()
     yield running
+    healthy(running)
     running.stop()
 
 
