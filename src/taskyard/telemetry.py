@@ -23,6 +23,9 @@ ProcessCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)
 
 _FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_LONG = tuple(
+    float(one) for one in (1, 10, 60, 300, 1800, 3600, 14_400, 43_200, 86_400, 259_200, 604_800, 2_592_000)
+)
 DEFINITIONS_NAMED = 100
 """How many definitions a metric names; the rest count as `other`."""
 
@@ -31,6 +34,15 @@ TASKS_OPENED = Counter(
 )
 TASKS_CLOSED = Counter("taskyard_tasks_closed_total", "Tasks closed.", ("kind", "outcome"), registry=REGISTRY)
 TASKS_OPEN = Gauge("taskyard_tasks_open", "Tasks that are not closed.", ("kind", "phase"), registry=REGISTRY)
+TASK_WAIT = Histogram(
+    "taskyard_task_wait_seconds", "Time until a task was taken.", buckets=_LONG, registry=REGISTRY
+)
+TASK_ACTIVE = Histogram(
+    "taskyard_task_active_seconds",
+    "Time from a task being taken to its end.",
+    buckets=_LONG,
+    registry=REGISTRY,
+)
 INCIDENTS_OPEN = Gauge("taskyard_incidents_open", "Incidents nobody resolved.", ("type",), registry=REGISTRY)
 DB_TX = Histogram(
     "taskyard_db_tx_seconds", "Database transactions.", ("op",), buckets=_FAST, registry=REGISTRY
@@ -60,33 +72,6 @@ HTTP_DURATION = (
     ("dialect", "operation"),
     "Time until a request was answered to its end.",
 )
-
-
-class Instrument(msgspec.Struct, frozen=True):
-    """What `/metrics` shows under one name."""
-
-    name: str
-    labels: tuple[str, ...]
-    meaning: str
-
-
-def instruments() -> list[Instrument]:
-    """Every metric of ours."""
-    found = [Instrument(*HTTP_REQUESTS), Instrument(*HTTP_DURATION)]
-    for one in (
-        TASKS_OPENED,
-        TASKS_CLOSED,
-        TASKS_OPEN,
-        INCIDENTS_OPEN,
-        DB_TX,
-        DB_WRITER_WAIT,
-        REFUSED,
-        UNEXPECTED,
-    ):
-        described = next(iter(one.describe()))
-        suffix = "_total" if described.type == "counter" else ""
-        found.append(Instrument(described.name + suffix, tuple(one._labelnames), described.documentation))
-    return found
 
 
 _named: set[str] = set()

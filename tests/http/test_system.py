@@ -47,6 +47,20 @@ def test_metrics_count_tasks_and_batches(server: Server) -> None:
     assert "taskyard_db_writer_wait_seconds_count" in text
 
 
+def test_metrics_time_how_long_tasks_wait_and_are_worked_on(server: Server) -> None:
+    def counted(name: str) -> float:
+        text = server.get("/metrics").text
+        return float(next(line for line in text.splitlines() if line.startswith(f"{name}_count")).split()[1])
+
+    names = ("taskyard_task_wait_seconds", "taskyard_task_active_seconds")
+    before = [counted(name) for name in names]
+    path = f"/v1/tasks/{server.as_admin.post('/v1/tasks', json={'title': 'time me'}).json()['id']}"
+    assert server.as_admin.post(f"{path}/claim").status_code == 200
+    assert [counted(name) for name in names] == [before[0] + 1, before[1]]
+    assert server.as_admin.post(f"{path}/complete").status_code == 200
+    assert [counted(name) for name in names] == [before[0] + 1, before[1] + 1]
+
+
 def test_each_request_is_one_log_line_without_its_query(server: Server) -> None:
     server.get("/v1/tasks?text=a-secret", headers={"x-request-id": "log-line-1"})
     deadline = time.monotonic() + 5

@@ -7,11 +7,12 @@ from collections import Counter
 from taskyard.model.definition import Definition
 from taskyard.model.task import Task
 from taskyard.store.unit import Unit
-from taskyard.telemetry import TASKS_CLOSED, TASKS_OPENED, definition_label
+from taskyard.telemetry import TASK_ACTIVE, TASK_WAIT, TASKS_CLOSED, TASKS_OPENED, definition_label
 
 
 def count_tasks(unit: Unit) -> None:
-    """Count the tasks that a batch opened, by kind and definition, and closed, by kind and outcome."""
+    """Count the tasks that a batch opened, by kind and definition, and closed, by kind and outcome, and how long the
+    taken ones waited and were worked on."""
     if Task not in unit.touched:
         return
     opened: Counter[tuple[str, int | None]] = Counter()
@@ -24,12 +25,21 @@ def count_tasks(unit: Unit) -> None:
             before = unit.base.get(slot)
             if before is None:
                 opened[row.kind, row.definition_id] += 1
-            elif row.phase == "closed" and isinstance(before, Task) and before.phase != "closed":
-                closed[row.kind, row.outcome or ""] += 1
+            elif isinstance(before, Task) and row.phase != before.phase:
+                _time(before, row)
+                if row.phase == "closed":
+                    closed[row.kind, row.outcome or ""] += 1
     for (kind, definition_id), number in opened.items():
         TASKS_OPENED.labels(kind, _label(unit, definition_id)).inc(number)
     for (kind, outcome), number in closed.items():
         TASKS_CLOSED.labels(kind, outcome).inc(number)
+
+
+def _time(before: Task, row: Task) -> None:
+    if row.phase == "active":
+        TASK_WAIT.observe((row.assigned_at - row.created_at) / 1000)
+    elif row.phase == "closed" and before.phase == "active" and row.closed_at is not None:
+        TASK_ACTIVE.observe((row.closed_at - row.assigned_at) / 1000)
 
 
 def _label(unit: Unit, definition_id: int | None) -> str:
