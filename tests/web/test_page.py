@@ -17,9 +17,15 @@ from tests.web.conftest import OPEN_TASKS, Visit, fill
 Visitor = Callable[..., Visit]
 
 
-def query(page: Page) -> dict[str, list[str]]:
-    """The query of the address bar."""
-    return parse_qs(urlsplit(page.url).query)
+def expect_query(page: Page, wanted: dict[str, list[str]]) -> None:
+    """Wait until the address bar has this query; it follows what is on screen by a moment."""
+    found: dict[str, list[str]] = {}
+    for _ in range(50):
+        found = parse_qs(urlsplit(page.url).query)
+        if found == wanted:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the address has {found}, not {wanted}")
 
 
 def test_the_overview_shows_each_api_with_its_coverage(visit: Visitor, yard: Server) -> None:
@@ -57,7 +63,7 @@ def test_the_reference_lists_every_operation_by_its_verdict(visit: Visitor, yard
     expect(rows.first).to_contain_text("/api/metadata/taskdefs")
     rows.first.click()
     expect(rows.first).to_contain_text("access")
-    assert query(page) == {"api": ["conductor"], "verdict": ["served"], "q": ["get /api/metadata/taskdefs"]}
+    expect_query(page, {"api": ["conductor"], "verdict": ["served"], "q": ["get /api/metadata/taskdefs"]})
     assert tab.faults == []
 
 
@@ -85,7 +91,7 @@ def test_signed_out_a_list_asks_to_sign_in_and_comes_back_to_the_same_view(
     page.get_by_label("Access token").fill(yard.token)
     page.get_by_role("dialog").get_by_role("button", name="Sign in").click()
     expect(page.locator("tbody .lead")).to_have_text("Invoice 007")
-    assert query(page) == {"q": ["Invoice 007"]}
+    expect_query(page, {"q": ["Invoice 007"]})
 
 
 def test_the_command_for_a_token_is_one_that_there_is(visit: Visitor) -> None:
@@ -118,7 +124,7 @@ def test_filters_stand_in_the_address_and_survive_a_reload(visit: Visitor) -> No
     page.get_by_role("combobox", name="Kind").select_option("human")
     page.get_by_role("button", name="Ready", exact=True).click()
     expect(page.get_by_test_id("total")).to_have_text("10")
-    assert query(page) == {"q": ["Invoice 04"], "kind": ["human"], "phase": ["ready"]}
+    expect_query(page, {"q": ["Invoice 04"], "kind": ["human"], "phase": ["ready"]})
     page.reload()
     expect(page.get_by_test_id("total")).to_have_text("10")
     expect(page.get_by_role("searchbox")).to_have_value("Invoice 04")
@@ -126,7 +132,7 @@ def test_filters_stand_in_the_address_and_survive_a_reload(visit: Visitor) -> No
     expect(page.get_by_text("Nothing matches these filters")).to_be_visible()
     page.get_by_role("button", name="Clear the filters").click()
     expect(page.get_by_test_id("total")).to_have_text(str(OPEN_TASKS))
-    assert query(page) == {}
+    expect_query(page, {})
     assert tab.faults == []
 
 
@@ -183,7 +189,7 @@ def test_the_keyboard_is_enough(visit: Visitor) -> None:
     expect(page.get_by_role("dialog")).to_contain_text(wanted)
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert query(page) == {}
+    expect_query(page, {})
     page.keyboard.press("g")
     page.keyboard.press("d")
     expect(page.locator("h1")).to_have_text("Definitions")
