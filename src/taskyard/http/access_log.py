@@ -16,7 +16,7 @@ from taskyard.model.time import Clock, to_iso
 from taskyard.telemetry import OperationMeter, log_stream
 
 GATHER_SECONDS = 0.1
-GATHER_LINES = 500
+GATHER_LINES = 100
 PATH_LENGTH = 512
 
 _encoder = msgspec.json.Encoder()
@@ -38,6 +38,10 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     principal: str | None
 
 
+_Noted = tuple[int, str, str, str, int, float, OperationMeter, str | None]
+"""What is kept of a request until its line is written. Not the request itself: its memory should be used again."""
+
+
 class AccessLog:
     """Takes the line of each finished request, if the settings want any."""
 
@@ -46,14 +50,26 @@ class AccessLog:
     def __init__(self, enabled: bool, clock: Clock) -> None:
         self.enabled = enabled
         self._clock = clock
-        self._noted: list[tuple[int, Request, int, float, OperationMeter]] = []
+        self._noted: list[_Noted] = []
         if enabled:
             atexit.register(self.flush)
 
     def note(self, request: Request, status: int, seconds: float, meter: OperationMeter) -> None:
         """Note one request; its line is on the stream within a tenth of a second."""
         noted = self._noted
-        noted.append((self._clock.now(), request, status, seconds, meter))
+        who = request.principal
+        noted.append(
+            (
+                self._clock.now(),
+                request.request_id,
+                request.method,
+                request.path,
+                status,
+                seconds,
+                meter,
+                who.name if who is not None else None,
+            )
+        )
         if len(noted) == 1:
             asyncio.get_running_loop().call_later(GATHER_SECONDS, self.flush)
         elif len(noted) >= GATHER_LINES:
@@ -66,23 +82,22 @@ class AccessLog:
         noted, self._noted = self._noted, []
         lines = []
         second, moment = -1, ""
-        for now, request, status, seconds, meter in noted:
+        for now, request_id, method, path, status, seconds, meter, principal in noted:
             if now // 1000 != second:
                 second, moment = now // 1000, to_iso(now)[:-4]
-            principal = request.principal
             lines.append(
                 Line(
                     f"{moment}{now % 1000:03d}Z",
                     "info",
                     "request",
-                    request.request_id,
-                    request.method,
-                    request.path[:PATH_LENGTH],
+                    request_id,
+                    method,
+                    path[:PATH_LENGTH],
                     status,
                     round(seconds * 1000, 3),
                     meter.dialect,
                     meter.operation,
-                    principal.name if principal is not None else None,
+                    principal,
                 )
             )
         stream = log_stream()

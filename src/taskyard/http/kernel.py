@@ -338,7 +338,6 @@ class Kernel:
         meter = endpoint.meter if endpoint is not None else self._strays
         meter.add(status, seconds)
         if self._log.enabled:
-            request.body = b""
             self._log.note(request, status, seconds, meter)
 
     async def _live(self, receive: Receive, send: Send) -> None:
