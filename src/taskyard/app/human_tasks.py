@@ -16,15 +16,12 @@ from taskyard.model.task import Task
 
 __all__ = ["ClaimTask", "CompleteTask", "HumanDefinition", "NewTask", "open_tasks", "put_human_definition"]
 
-OUTCOMES = ("APPROVE", "REJECT")
-"""What a task can end with when its definition says nothing."""
-
 
 class HumanDefinition(msgspec.Struct, kw_only=True):
-    """The document of a human-task definition."""
+    """The document of a human-task definition. Without `outcomes` its tasks may end with any word."""
 
     doc_version: int = 1
-    outcomes: tuple[str, ...] = OUTCOMES
+    outcomes: tuple[str, ...] = ()
     category: str | None = None
 
 
@@ -58,7 +55,7 @@ async def _declared(app: Application, key: str) -> dict[str, str | float]:
     stored = await app.row(VersionDocument, version_id=definition.latest_id)
     document = _decode(stored.document) if stored is not None else HumanDefinition()
     facts: dict[str, str | float] = {}
-    if document.outcomes != OUTCOMES:
+    if document.outcomes:
         facts["outcomes"] = ",".join(document.outcomes)
     if document.category:
         facts["category"] = document.category

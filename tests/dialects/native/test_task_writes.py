@@ -145,8 +145,11 @@ def test_claim_and_complete(server: Server, mark: str) -> None:
 
 
 def test_a_task_ends_with_an_outcome_that_its_definition_declares(api: httpx.Client, mark: str) -> None:
-    definition = {"key": f"Parcel-{mark}", "outcomes": ["Ship", "Hold"]}
-    assert api.post("/v1/definitions", json=definition).status_code == 201
+    for key, outcomes in (("Parcel", ["Ship", "Hold"]), ("Letter", ["APPROVE", "REJECT"])):
+        definition = {"key": f"{key}-{mark}", "outcomes": outcomes}
+        assert api.post("/v1/definitions", json=definition).status_code == 201
+    letter = api.post("/v1/tasks", json={"title": "Letter", "definition": f"Letter-{mark}"}).json()
+    assert api.post(f"/v1/tasks/{letter['id']}/complete", json={"outcome": "OK"}).status_code == 400
     body = {"title": "Parcel", "definition": f"Parcel-{mark}", "payload": {"size": 2}}
     path = f"/v1/tasks/{api.post('/v1/tasks', json=body).json()['id']}"
     for completion in ({"outcome": "BURN"}, {}):

@@ -38,12 +38,9 @@ async def _show(request: Request, pair: tuple[int, int], status: int = 200) -> R
 
 
 async def create_definition(request: Request, params: None, body: wire.NewDefinition) -> Response:
-    if (
-        not body.outcomes
-        or len(set(body.outcomes)) < len(body.outcomes)
-        or any("," in o for o in body.outcomes)
-    ):
-        detail = "must name one or more outcomes, each once and without commas"
+    outcomes = body.outcomes or []
+    if len(set(outcomes)) < len(outcomes) or any("," in outcome for outcome in outcomes):
+        detail = "must name outcomes, each once and without commas"
         error = FieldError(pointer="/outcomes", detail=detail, value=body.outcomes)
         raise Rejected(
             Problem(code="invalid", reason="bad_outcomes", detail=f"/outcomes {detail}.", errors=(error,))
@@ -52,7 +49,7 @@ async def create_definition(request: Request, params: None, body: wire.NewDefini
         request.app,
         request.caller,
         body.key,
-        HumanDefinition(outcomes=tuple(body.outcomes), category=body.category),
+        HumanDefinition(outcomes=tuple(outcomes), category=body.category),
         name=body.name,
         description=body.description,
         owner=body.owner or request.caller.name,

@@ -136,16 +136,14 @@ class Strict(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class NewDefinition(Strict, kw_only=True):
-    """A human-task definition: tasks can name it by its key."""
+    """A human-task definition: tasks can name it by its key. With `outcomes` they end with one of these words."""
 
     kind: Literal["human"] = "human"
     key: Name
     name: Text | None = None
     description: Text | None = None
     category: Text | None = None
-    outcomes: Annotated[list[Name], Meta(min_length=1, max_length=20)] = msgspec.field(
-        default_factory=lambda: ["APPROVE", "REJECT"]
-    )
+    outcomes: Annotated[list[Name], Meta(min_length=1, max_length=20)] | None = None
     owner: Name | None = None
     tags: Annotated[list[Tag], Meta(max_length=100)] = []
 
