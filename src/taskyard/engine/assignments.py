@@ -54,7 +54,14 @@ def assign_tasks(command: AssignTasks, view: View) -> int:
         for position, name in enumerate(dict.fromkeys(command.users)):
             if name not in names:
                 view.insert(
-                    Candidate(task_id=task_id, role=command.role, type="user", name=name, position=position)
+                    Candidate(
+                        task_id=task_id,
+                        role=command.role,
+                        type="user",
+                        name=name,
+                        position=position,
+                        open=task.closed_at is None,
+                    )
                 )
                 made += 1
         view.update(task)
