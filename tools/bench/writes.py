@@ -18,6 +18,7 @@ from taskyard.engine.tasks import CreateTasks, NewTask
 from taskyard.model.time import SystemClock
 from taskyard.server import load_deciders, prepare, store_settings
 from taskyard.store import flush
+from taskyard.store.block import Blocks
 from taskyard.store.counter import Deltas
 from taskyard.store.lane import Lane, Ticket, Waiting
 from taskyard.store.store import Store
@@ -111,13 +112,13 @@ def _command(number: int) -> CreateTasks:
 
 
 def _idle_lane(store: Store) -> Lane:
-    """A lane that nobody started, on a connection of its own; used only while the others have nothing to do."""
-    first = store.lanes[0]
+    """A lane that nobody started, with a connection and ids of its own; used only while the others are idle."""
+    first, link = store.lanes[0], store._writer()
     return Lane(
-        store._writer(),
+        link,
         waiting=Waiting(),
         clock=first.clock,
-        blocks=first.blocks,
+        blocks=Blocks(lambda size: link.reserve("row", size)),
         postgres=first.postgres,
         shard=0,
         committed=first.committed,
