@@ -114,6 +114,13 @@ def test_first_start_shows_the_admin_once(tmp_path: Path) -> None:
     assert "First start" not in second
 
 
+def test_preset_secrets_are_not_repeated(server: Server) -> None:
+    shown = server.log.read_text()
+    assert "First start" in shown
+    assert TOKEN not in shown
+    assert PASSWORD not in shown
+
+
 def run_for(words: tuple[str, ...], cwd: Path, seconds: float = 20) -> str:
     """What a server prints from its start until it was asked to stop."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TASKYARD_")}

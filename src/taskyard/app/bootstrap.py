@@ -21,8 +21,10 @@ SIGNING_KEY = "signing_key"
 
 
 class Bootstrap(msgspec.Struct, frozen=True):
-    """What the first start made: shown once, kept nowhere in clear. Empty on later starts."""
+    """What this start made for the admin: shown once, kept nowhere in clear. Empty on later starts, and what the
+    settings preset is not repeated."""
 
+    fresh: bool = False
     password: str | None = None
     token: str | None = None
 
@@ -47,9 +49,13 @@ async def bootstrap(app: Application) -> Bootstrap:
         )
     if token is not None and await app.row(Credential, hash=hash_token(token)) is None:
         await app.run(IssueToken(name=ADMIN, hash=hash_token(token), label="first start"))
-    if admin is None:
-        return Bootstrap(password, token)
-    return Bootstrap()
+    if admin is not None:
+        return Bootstrap()
+    return Bootstrap(
+        fresh=True,
+        password=None if settings.admin_password else password,
+        token=None if settings.admin_token else token,
+    )
 
 
 async def _has_password(app: Application, admin: User | None, password: str) -> bool:

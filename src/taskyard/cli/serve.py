@@ -85,7 +85,7 @@ async def run(settings: Settings) -> None:
 
 async def _demo(settings: Settings, server: Any, url: str) -> None:
     """Fill the demo shop, if this is the first start."""
-    token = server.first.token
+    token = (server.first.token or settings.admin_token) if server.first.fresh else None
     if token is None:
         return
     await asyncio.sleep(0.2)
@@ -95,13 +95,15 @@ async def _demo(settings: Settings, server: Any, url: str) -> None:
 def welcome(settings: Settings, server: Any, url: str) -> None:
     """Say where the server is, who the admin is, and how to reach each API. Goes to standard error."""
     lines = [f"Taskyard is on {url}"]
-    token = server.first.token or settings.admin_token or "<token>"
-    password = server.first.password or settings.admin_password or "<password>"
-    if server.first.token:
+    token = server.first.token or "YOUR_TOKEN"
+    password = server.first.password or "YOUR_PASSWORD"
+    if server.first.fresh:
         lines += [
             "",
             "First start. User admin was made; these are shown this once:",
-            f"  name      admin\n  password  {server.first.password}\n  token     {server.first.token}",
+            "  name      admin",
+            f"  password  {server.first.password or '(as TASKYARD_ADMIN_PASSWORD says)'}",
+            f"  token     {server.first.token or '(as TASKYARD_ADMIN_TOKEN says)'}",
         ]
     lines += ["", "Try it:"]
     for dialect in server.kernel.dialects:

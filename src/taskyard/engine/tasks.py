@@ -100,7 +100,7 @@ def create_tasks(command: CreateTasks, view: View) -> list[Task]:
         if new.definition is not None and (new.kind, new.definition) not in definitions:
             definitions[new.kind, new.definition] = _definition(command, view, new.kind, new.definition)
         elif new.definition is None and not _own_todo(command.actor, new):
-            require(command.actor, "create", kind=new.kind)
+            _require_creator(command.actor, new.kind)
     rows: list[Task] = []
     documents: list[TaskDocument] = []
     attributes: list[TaskAttribute] = []
@@ -139,6 +139,16 @@ def _task(command: CreateTasks, view: View, new: NewTask, definition: Definition
         updated_at=view.now,
         due_at=new.due_at,
     )
+
+
+def _require_creator(actor: Principal | None, kind: str) -> None:
+    if not can(actor, "create", kind=kind):
+        raise rejected(
+            "forbidden",
+            f"User {actor.name if actor else None!r} may not create {kind} tasks for others; "
+            f"that takes a grant to create the kind {kind!r}.",
+            reason="no_grant",
+        )
 
 
 def _own_todo(actor: Principal | None, new: NewTask) -> bool:
