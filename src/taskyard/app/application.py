@@ -29,6 +29,7 @@ from taskyard.store.store import Store
 R = TypeVar("R", bound=Row)
 
 INLINE_LIMIT = 200
+INLINE_RENDER = 3
 STREAM_CHUNK = 500
 FIRST_CHUNK = 50
 CHUNK_BYTES = 128 * 1024
@@ -112,7 +113,7 @@ class Application:
         missing = [row_id for (row_id, _), item in zip(ids, known, strict=True) if item is None]
         fresh: dict[int, tuple[int, bytes]] = {}
         if missing:
-            fresh = await self.store.read(lambda link: self._render(link, entity, missing, renderer))
+            fresh = await self._fresh(entity, missing, renderer)
             for row_id, (rev, item) in fresh.items():
                 if rev:
                     self.cache.put(space, (row_id, rev), item)
@@ -124,6 +125,12 @@ class Application:
             if item is not None:
                 items.append(item)
         return items
+
+    async def _fresh(self, entity: str, ids: list[int], renderer: Renderer) -> dict[int, tuple[int, bytes]]:
+        """`(rev, item)` by row id of items that are rendered now: a few of them sooner than a thread would start."""
+        if self.store.reads_inline and len(ids) <= INLINE_RENDER:
+            return self.store.read_now(lambda link: self._render(link, entity, ids, renderer))
+        return await self.store.read(lambda link: self._render(link, entity, ids, renderer))
 
     async def render_stream(
         self, query: Query, principal: Principal, renderer: Renderer, action: str = "read"
