@@ -35,8 +35,10 @@ def server(database: str | None, tmp_path_factory: pytest.TempPathFactory) -> It
     behind must be whole."""
     running = Server(tmp_path_factory.mktemp("server"), database).start()
     yield running
-    healthy(running)
-    running.stop()
+    try:
+        healthy(running)
+    finally:
+        running.stop()
 
 
 @pytest.fixture
