@@ -201,7 +201,7 @@ class Lane(threading.Thread):
         try:
             self.link.commit()
         except Broken as error:
-            if self.link.lost:
+            if self.postgres:  # a server that goes down may say so after it has committed
                 raise Uncertain from error
             raise
         return units
