@@ -38,7 +38,7 @@ SHARDS = 16
 
 UNREADABLE = Problem(
     code="unavailable",
-    reason="store_unavailable",
+    reason="store_unreadable",
     detail="The database cannot be read now.",
     hint="Check its disk and its connection, then try again.",
     retryable=True,
