@@ -17,5 +17,5 @@ def healthy(server: Server) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=server.data)
     assert done.returncode in (0, 1), done.stdout + done.stderr
     wrong = [finding for finding in json.loads(done.stdout) if not finding["ok"]]
-    assert wrong == []
+    assert wrong == [], wrong
     assert done.returncode == 0
