@@ -21,6 +21,7 @@ from taskyard.model.query import Page, Query, both, eq
 from taskyard.model.row import Row
 from taskyard.model.time import Clock
 from taskyard.store.builder import is_simple
+from taskyard.store.codec import finds_one
 from taskyard.store.link import Link
 from taskyard.store.named import names_definition
 from taskyard.store.schema import HEAD, current
@@ -87,7 +88,14 @@ class Application:
 
     async def row(self, row_type: type[R], **equals: Any) -> R | None:
         """The first whole row whose indexed columns equal the values. Checks no permission."""
-        found = await self.store.read(lambda link: self.store.reader.matching(link, row_type, equals, 1))
+
+        def read(link: Link) -> list[R]:
+            return self.store.reader.matching(link, row_type, equals, 1)
+
+        if self.store.reads_inline and finds_one(row_type, frozenset(equals)):
+            found = self.store.read_now(read)
+        else:
+            found = await self.store.read(read)
         return found[0] if found else None
 
     async def visible(self, entity: str, row_id: int, principal: Principal, action: str = "read") -> bool:

@@ -8,9 +8,10 @@ from functools import cache
 from typing import Any
 
 import msgspec
+from sqlalchemy import UniqueConstraint
 
 from taskyard.model.row import Row
-from taskyard.store.tables import column_type
+from taskyard.store.tables import ROW_TABLES, column_type
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -54,6 +55,18 @@ def builder(row_type: type[Row]) -> Callable[[tuple[Any, ...]], Row]:
         return row_type(**fields)
 
     return build
+
+
+@cache
+def finds_one(row_type: type[Row], names: frozenset[str]) -> bool:
+    """At most one row, and not one that holds whole files, has given values in these columns: they hold a whole
+    primary key or unique rule."""
+    if bytes in shape_of(row_type).types:
+        return False
+    table = ROW_TABLES[row_type]
+    rules = [rule for rule in table.constraints if isinstance(rule, UniqueConstraint)]
+    keys = [{column.name for column in rule.columns} for rule in (table.primary_key, *rules)]
+    return any(key and key <= names for key in keys)
 
 
 def build_all(row_type: type[Row], tuples: Iterable[tuple[Any, ...]]) -> list[Any]:
