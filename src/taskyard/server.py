@@ -33,7 +33,7 @@ SWITCH_SECONDS = 0.001
 
 def load_deciders() -> None:
     """Import every engine module, so that each command finds its decider."""
-    for module in pkgutil.iter_modules(engine.__path__, f"{engine.__name__}."):
+    for module in pkgutil.walk_packages(engine.__path__, f"{engine.__name__}."):
         importlib.import_module(module.name)
 
 

@@ -119,8 +119,27 @@ class Progress(Row, kw_only=True):
     storage_name: str | None = None
 
 
+class QueueItem(Row, kw_only=True):
+    """A task that can be leased right now; the row goes when it is leased, withdrawn or closed.
+
+    Items of one `queue` and `domain` are handed out by `rank` (lower first), then by `ready_at`. `lease_ms` is how long a
+    lease lasts unless its taker says otherwise. `throttle` names the limits that a hand-out must respect.
+    """
+
+    TABLE: ClassVar[str] = "queue_items"
+    KEY: ClassVar[tuple[str, ...]] = ("task_id",)
+    task_id: int
+    queue: str
+    domain: str = ""
+    rank: int = 0
+    ready_at: int
+    lease_ms: int
+    throttle: str | None = None
+
+
 class Lease(Row, kw_only=True):
-    """The time-bounded right to execute a task slot."""
+    """The time-bounded right to execute a task slot. What the queue said of the task comes along, so that it can be
+    offered again."""
 
     TABLE: ClassVar[str] = "leases"
     KEY: ClassVar[tuple[str, ...]] = ("task_id", "slot")
@@ -128,8 +147,48 @@ class Lease(Row, kw_only=True):
     slot: int = 0
     holder: str
     token: str
+    queue: str = ""
+    domain: str = ""
+    rank: int = 0
+    lease_ms: int = 0
+    throttle: str | None = None
     expires_at: int
     created_at: int
+
+
+class Throttle(Row, kw_only=True):
+    """How many tasks of one name may be leased at once (`most`, 0: any number) and per `period_ms` (`per_period`, 0: any
+    number). `running` counts the leases; `recent` is JSON text of the moments of the last hand-outs."""
+
+    TABLE: ClassVar[str] = "throttles"
+    KEY: ClassVar[tuple[str, ...]] = ("name",)
+    name: str
+    most: int = 0
+    per_period: int = 0
+    period_ms: int = 0
+    running: int = 0
+    recent: str | None = None
+
+
+class Poll(Row, kw_only=True):
+    """When a worker last asked a queue for work."""
+
+    TABLE: ClassVar[str] = "polls"
+    KEY: ClassVar[tuple[str, ...]] = ("queue", "domain", "holder")
+    queue: str
+    domain: str = ""
+    holder: str
+    at: int
+
+
+class TaskLog(Row, kw_only=True):
+    """A line that a worker wrote about a task."""
+
+    TABLE: ClassVar[str] = "task_logs"
+    id: int
+    task_id: int
+    at: int
+    text: str
 
 
 class Submission(Row, kw_only=True):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar
 
+from taskyard.model.evaluation import Answer, Question
 from taskyard.model.ids import Ids
+from taskyard.model.limits import Limits
 from taskyard.model.row import Row
 
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 
 Slices = Callable[[Ids], Iterable[list[Any]]]
 """`slices(ids)` yields lists of rows of one type each; `ids` gives them fresh identifiers."""
@@ -24,6 +27,9 @@ class View(Protocol):
 
     now: int
     """The moment of the command, epoch milliseconds."""
+
+    limits: Limits
+    """What a decision may cost."""
 
     def get(self, row_type: type[R], *key: Any) -> R | None:
         """The row with that primary key, locked for change; or None."""
@@ -45,6 +51,31 @@ class View(Protocol):
 
     def expect(self, row_type: type[Row], names: tuple[str, ...], values: Iterable[tuple[Any, ...]]) -> None:
         """Make sure that `find` by these columns is answered for each of the values; one round for all of them."""
+        ...
+
+    def last(self, row_type: type[R], order: str, **equals: Any) -> R | None:
+        """The row with the greatest value in the column `order` among those whose columns equal the values, not locked;
+        or None. For column sets that an index serves together with `order`."""
+        ...
+
+    def pick(self, row_type: type[R], order: tuple[str, ...], limit: int, **equals: Any) -> list[R]:
+        """The first `limit` rows by the columns `order` among those whose columns equal the values, locked; rows that
+        another transaction holds are passed over. Rows that the batch made or removed count as they are now."""
+        ...
+
+    def constant(self, row_type: type[R], key: Any, build: Callable[[R], T]) -> T:
+        """`build(row)` of the row with that primary key, which must exist and never change: made once and kept by the
+        process among the most used."""
+        ...
+
+    def evaluate(self, question: Question) -> Answer:
+        """The answer to an expression in another language (see model/evaluation.py). Not known yet: the command is
+        taken back and decided again when it is, so call it before or between changes as you like."""
+        ...
+
+    def wake(self, topic: str) -> None:
+        """After the commit, tell whoever waits for this topic, in every process: `queue:<domain>:<queue>` when work is
+        ready, `execution:<uid>` when an execution changed."""
         ...
 
     def insert(self, row: Row) -> None: ...
@@ -87,8 +118,8 @@ class View(Protocol):
         """A new row id, greater than those given before."""
         ...
 
-    def uid(self) -> str:
-        """A new UUIDv7."""
+    def uid(self, row_id: int | None = None) -> str:
+        """A new UUIDv7; with `row_id` one that tells it (see `model.ids.row_id_in`)."""
         ...
 
     def random(self, size: int) -> bytes:

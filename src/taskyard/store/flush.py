@@ -16,6 +16,19 @@ from taskyard.model.definition import (
     Version,
     VersionDocument,
 )
+from taskyard.model.execution import (
+    ElementFragment,
+    ElementInput,
+    ElementInstance,
+    ElementOutput,
+    Execution,
+    ExecutionDocument,
+    Incident,
+    Message,
+    Timer,
+    Variable,
+    Wait,
+)
 from taskyard.model.identity import Counter
 from taskyard.model.row import Row
 from taskyard.model.task import (
@@ -24,11 +37,13 @@ from taskyard.model.task import (
     Comment,
     Lease,
     Progress,
+    QueueItem,
     Submission,
     SubmissionDocument,
     Task,
     TaskAttribute,
     TaskDocument,
+    TaskLog,
 )
 from taskyard.store.codec import key_of, shape_of
 from taskyard.store.counter import PROGRESS_MEASURES, Deltas, state_of
@@ -44,11 +59,29 @@ CHILDREN: dict[type[Row], tuple[tuple[type[Row], str], ...]] = {
         (Candidate, "task_id"),
         (Progress, "task_id"),
         (Lease, "task_id"),
+        (QueueItem, "task_id"),
+        (TaskLog, "task_id"),
+        (Timer, "task_id"),
         (Submission, "task_id"),
         (Comment, "task_id"),
         (Attachment, "task_id"),
     ),
     Submission: ((SubmissionDocument, "submission_id"),),
+    Execution: (
+        (Task, "execution_id"),
+        (ElementInstance, "execution_id"),
+        (ExecutionDocument, "execution_id"),
+        (Variable, "execution_id"),
+        (Wait, "execution_id"),
+        (Timer, "execution_id"),
+        (Incident, "execution_id"),
+        (Message, "execution_id"),
+    ),
+    ElementInstance: (
+        (ElementInput, "element_id"),
+        (ElementOutput, "element_id"),
+        (ElementFragment, "element_id"),
+    ),
     Definition: ((DefinitionTag, "definition_id"), (Version, "definition_id")),
     Version: ((VersionDocument, "version_id"), (Starter, "version_id")),
     Resource: ((ResourceBytes, "resource_id"),),

@@ -165,7 +165,13 @@ task_candidates = declare(
     task.Candidate, Index("ix_task_candidates_name", "type", "name", "open", "role", "task_id")
 )
 task_progress = declare(task.Progress, Index(None, "definition_id", "task_id"))
-leases = declare(task.Lease, Index(None, "expires_at"))
+leases = declare(task.Lease, Index(None, "expires_at"), Index(None, "queue"))
+queue_items = declare(
+    task.QueueItem, Index("ix_queue_items_order", "queue", "domain", "rank", "ready_at", "task_id")
+)
+throttles = declare(task.Throttle)
+polls = declare(task.Poll)
+task_logs = declare(task.TaskLog, Index(None, "task_id", "id"))
 submissions = declare(
     task.Submission,
     UniqueConstraint("uid"),
@@ -184,22 +190,52 @@ executions = declare(
     execution.Execution,
     UniqueConstraint("uid"),
     CheckConstraint(PHASES, name="ck_executions_phase"),
-    Index("ix_executions_definition", "definition_id", "phase", "id", "rev"),
+    CheckConstraint("(phase = 'closed') = (closed_at IS NOT NULL)", name="ck_executions_closed_at"),
+    Index("ix_executions_definition", "definition_id", "phase", "id"),
+    Index("ix_executions_key", "kind", "key", "phase", "id"),
+    Index("ix_executions_correlation", "correlation", "id"),
+    Index("ix_executions_idempotency", "key", "idempotency_key"),
+    Index("ix_executions_limit", "limit_key", "phase", "id"),
     Index("ix_executions_business_key", "business_key", "id"),
     Index("ix_executions_parent", "parent_id"),
+    Index("ix_executions_phase", "kind", "phase", "id"),
+    Index("ix_executions_updated", "updated_at", "id"),
 )
+execution_documents = declare(execution.ExecutionDocument)
+snapshots = declare(execution.Snapshot, UniqueConstraint("sha256"))
 element_instances = declare(
-    execution.ElementInstance, UniqueConstraint("uid"), Index(None, "execution_id", "id")
+    execution.ElementInstance,
+    UniqueConstraint("uid"),
+    CheckConstraint(PHASES, name="ck_element_instances_phase"),
+    Index("ix_element_instances_seq", "execution_id", "seq"),
+    Index("ix_element_instances_element", "execution_id", "element", "seq"),
+    Index("ix_element_instances_parent", "parent_id", "seq"),
+    Index("ix_element_instances_open", "execution_id", "id", sqlite_where=OPEN, postgresql_where=OPEN),
 )
+element_inputs = declare(execution.ElementInput)
+element_outputs = declare(execution.ElementOutput)
+element_fragments = declare(execution.ElementFragment)
 variables = declare(execution.Variable)
 waits = declare(execution.Wait, Index(None, "execution_id"), Index(None, "kind", "name"))
-timers = declare(execution.Timer, Index(None, "due_at"), Index(None, "execution_id"))
+timers = declare(
+    execution.Timer, Index(None, "due_at"), Index(None, "execution_id"), Index(None, "task_id", "kind")
+)
+schedules = declare(
+    execution.Schedule, UniqueConstraint("name"), UniqueConstraint("uid"), Index(None, "key", "id")
+)
+schedule_runs = declare(
+    execution.ScheduleRun, UniqueConstraint("uid"), Index(None, "name", "id"), Index(None, "key", "id")
+)
+secrets = declare(execution.Secret)
+reuses = declare(execution.Reuse, Index(None, "expires_at"))
+messages = declare(execution.Message, UniqueConstraint("uid"), Index(None, "execution_id", "id"))
 incidents = declare(
     execution.Incident,
     UniqueConstraint("uid"),
     Index("ix_incidents_version", "version_id", "phase"),
     Index("ix_incidents_type", "type", "phase"),
     Index("ix_incidents_task", "task_id"),
+    Index("ix_incidents_execution", "execution_id", "phase"),
 )
 events = declare(
     execution.Event,

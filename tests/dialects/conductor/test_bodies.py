@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from taskyard.dialects.conductor import bodies, wire
+from taskyard.model import flow as document
 from taskyard.model.problem import Rejected
-from taskyard.notations.flowjson import document
 from taskyard.notations.flowjson.member import member_name
 
 

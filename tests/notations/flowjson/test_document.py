@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from taskyard.notations.flowjson.document import SchemaDef, TaskDef, WorkflowDef
+from taskyard.model.flow import SchemaDef, TaskDef, WorkflowDef
 from taskyard.notations.flowjson.member import (
     MAX_NESTING,
     Unreadable,

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from taskyard.dialects.conductor.errors import unreadable, violated
-from taskyard.notations.flowjson.document import Audited, SchemaDef, TaskDef, WorkflowDef
+from taskyard.model.flow import Audited, SchemaDef, TaskDef, WorkflowDef
 from taskyard.notations.flowjson.member import Unreadable, read_document
 from taskyard.notations.flowjson.task_rule import schema_violations, task_violations
 from taskyard.notations.flowjson.violation import Violation

@@ -8,8 +8,8 @@ import msgspec
 
 from taskyard.app.definitions import DeleteDefinition, PutDefinition, PutDefinitions, TagDefinition
 from taskyard.dialects.conductor.bodies import TagPairs, Written
+from taskyard.model.flow import Audited, SchemaDef, TaskDef, WorkflowDef
 from taskyard.model.principal import Principal
-from taskyard.notations.flowjson.document import Audited, SchemaDef, TaskDef, WorkflowDef
 
 _encode = msgspec.json.Encoder().encode
 

@@ -9,7 +9,7 @@ import msgspec
 
 from taskyard.dialects.conductor.wire import Tag
 from taskyard.model.definition import Version
-from taskyard.notations.flowjson.document import SchemaDef, TaskDef, WorkflowDef
+from taskyard.model.flow import SchemaDef, TaskDef, WorkflowDef
 from taskyard.notations.flowjson.member import encode_document, write_document
 
 CHUNK = 65_536

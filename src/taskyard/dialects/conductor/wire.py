@@ -1,6 +1,6 @@
 """Bodies as they are on the wire. Null members are left out, empty lists and maps are kept.
 
-The definition structs take their members from the documents (`notations/flowjson/document.py`), renamed to
+The definition structs take their members from the documents (`model/flow.py`), renamed to
 native camel case; the text annotations of those are resolved by the names of this module.
 """
 
@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from taskyard.notations.flowjson import document
-from taskyard.notations.flowjson.document import (
+from taskyard.model import flow as document
+from taskyard.model.flow import (
     IdempotencyStrategy,
     RetryLogic,
     SchemaType,

@@ -30,9 +30,9 @@ from taskyard.dialects.conductor.render import json_array, workflow_renderer
 from taskyard.dialects.conductor.wire import BulkResponse, VersionItem
 from taskyard.http.message import JSON, Request, Response, empty_response, json_response
 from taskyard.model.definition import Definition, Version, VersionDocument
+from taskyard.model.flow import TaskDef, WorkflowDef
 from taskyard.model.problem import Rejected
 from taskyard.model.query import Query, eq
-from taskyard.notations.flowjson.document import TaskDef, WorkflowDef
 
 KIND = "workflow"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from taskyard.notations.flowjson.document import WorkflowTask
+from taskyard.model.flow import WorkflowTask
 from taskyard.notations.flowjson.duration import parse_duration, parse_moment
 
 TERMINATION_STATUSES = ("COMPLETED", "FAILED", "TERMINATED")

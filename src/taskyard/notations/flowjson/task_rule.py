@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from taskyard.notations.flowjson.document import SchemaDef, TaskDef
+from taskyard.model.flow import SchemaDef, TaskDef
 from taskyard.notations.flowjson.violation import Violation, name_violations
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from taskyard.notations.flowjson.document import WorkflowDef, WorkflowTask
+from taskyard.model.flow import WorkflowDef, WorkflowTask
 from taskyard.notations.flowjson.node_rule import TEMPLATED_TYPES, Templates, node_messages
 from taskyard.notations.flowjson.reference import is_environment_name, references
 from taskyard.notations.flowjson.task_rule import email_violations, minimum_violations

@@ -1,0 +1,1 @@
+"""Expressions that the engines evaluate themselves, bounded in time and size."""
