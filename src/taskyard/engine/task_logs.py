@@ -1,0 +1,59 @@
+"""Lines that workers write about their tasks."""
+
+from __future__ import annotations
+
+from taskyard.engine.access import require
+from taskyard.engine.protocol import Command, decides
+from taskyard.model.definition import Definition, DefinitionTag
+from taskyard.model.execution import ElementInstance
+from taskyard.model.ids import row_id_in
+from taskyard.model.principal import Principal
+from taskyard.model.problem import rejected
+from taskyard.model.task import Task, TaskLog
+from taskyard.model.view import View
+
+LINE_LENGTH = 64 * 1024
+"""Characters of a line that are kept."""
+
+
+class WriteTaskLog(Command, kw_only=True, frozen=True):
+    """Write a line about a task, open or closed. Answers the row.
+
+    `task` is the public id. Raises not_found (unknown_task), forbidden.
+    """
+
+    task: str
+    text: str
+
+
+@decides(WriteTaskLog)
+def write_task_log(command: WriteTaskLog, view: View) -> TaskLog:
+    row_id, name = _task(view, command.task)
+    require_worker(command.actor, view, name)
+    line = TaskLog(id=view.row_id(), task_id=row_id, at=view.now, text=command.text[:LINE_LENGTH])
+    view.insert(line)
+    return line
+
+
+def require_worker(actor: Principal | None, view: View, name: str) -> None:
+    """Raise forbidden unless the caller may do the tasks of this name."""
+    if actor is None or actor.admin:
+        return
+    owners: tuple[str | None, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+    for definition in view.find(Definition, locked=False, tenant="", kind="worker", key=name):
+        owners = (definition.owner, definition.created_by)
+        rows = view.find(DefinitionTag, locked=False, definition_id=definition.id)
+        tags = tuple((row.key, row.value) for row in rows)
+    require(actor, "execute", kind="worker", key=name, owner=owners, tags=tags)
+
+
+def _task(view: View, uid: str) -> tuple[int, str]:
+    """The row id of a task and the name whose workers do it."""
+    row_id = row_id_in(uid)
+    element = view.peek(ElementInstance, row_id)
+    if element is not None and element.uid == uid:
+        return element.id, element.name
+    for task in view.find(Task, locked=False, uid=uid):
+        return task.id, task.queue or ""
+    raise rejected("not_found", f"There is no task {uid!r}.", reason="unknown_task", key=uid)
