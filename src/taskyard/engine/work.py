@@ -11,6 +11,7 @@ import msgspec
 
 from taskyard.engine import throttles, timers
 from taskyard.engine.flow.commands import Leased
+from taskyard.engine.polls import recently_polled as recently_polled
 from taskyard.model.execution import ElementInstance, Timer
 from taskyard.model.task import Lease, QueueItem, Task, Throttle
 from taskyard.model.view import View
