@@ -74,6 +74,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     path_prefix: Annotated[str, Meta(description="Path prefix that a proxy leaves in requests.")] = ""
     admin_password: Annotated[str | None, Meta(description="Presets the password of user admin.")] = None
     admin_token: Annotated[str | None, Meta(description="Presets the token of user admin.")] = None
+    secret_key: Annotated[
+        str | None,
+        Meta(
+            description="Encrypts secrets; a comma list to change it: the first encrypts, all decrypt. "
+            "Without it a key is made and kept in the database."
+        ),
+    ] = None
     dialects: Annotated[str, Meta(description="Comma list of dialects to mount, or all.")] = "all"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="Least level logged.")

@@ -12,7 +12,7 @@ import msgspec
 from taskyard.cli.output import output_option, show
 from taskyard.config import PREFIX, Settings, SettingsError, load
 
-SECRET = ("admin_password", "admin_token", "database_url")
+SECRET = ("admin_password", "admin_token", "database_url", "secret_key")
 
 
 @click.group()

@@ -103,9 +103,14 @@ def scope_of(principal: Principal, entity: str, action: str = "read") -> Filter:
         return visible_definitions(principal, action, entity)
     if entity == "deployment":
         return visible_deployments(principal, action)
+    if entity == "execution":
+        return visible_executions(principal, action)
+    if entity in ("schedule", "schedule_run"):
+        return visible_schedules(principal, action, entity)
     if entity == "incident":
         return either(
-            *[_granted(grant, "version.kind", "version.key") for grant in _plain(principal, action)]
+            *[_granted(grant, "version.kind", "version.key") for grant in _plain(principal, action)],
+            *[_granted(grant, "execution.kind", "execution.key") for grant in _plain(principal, action)],
         )
     if entity in ("resource", "saved_view"):
         return TRUE if _allowing(principal, action) else FALSE
@@ -125,6 +130,33 @@ def visible_definitions(principal: Principal, action: str, entity: str = "defini
         if grant.target_type == "any":
             return TRUE
         parts.append(_granted(grant, "kind", "key"))
+    return either(*parts)
+
+
+def visible_executions(principal: Principal, action: str = "read") -> Filter:
+    """Executions the caller started, and those of definitions on which the caller may do `action`."""
+    parts: list[Filter] = [
+        eq("creator", principal.name),
+        eq("definition.owner", principal.name),
+        eq("definition.created_by", principal.name),
+    ]
+    for grant in _allowing(principal, action):
+        if grant.target_type == "any":
+            return TRUE
+        parts.append(_granted(grant, "kind", "key"))
+    return either(*parts)
+
+
+def visible_schedules(principal: Principal, action: str, entity: str) -> Filter:
+    """Schedules (or their runs) the caller made, and those of workflows on which the caller may do `action`."""
+    mine = eq("creator", principal.name)
+    parts: list[Filter] = [mine if entity == "schedule" else Has("schedule", mine)]
+    for grant in _plain(principal, action):
+        if grant.target_type == "any" or (grant.target_type, grant.target) == ("kind", "workflow"):
+            return TRUE
+        kind, _, key = grant.target.partition(":")
+        if grant.target_type == "definition" and kind == "workflow":
+            parts.append(eq("key", key))
     return either(*parts)
 
 

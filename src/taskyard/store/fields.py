@@ -111,11 +111,26 @@ ENTITIES: dict[str, Entity] = {
     "group": _plain(t.groups, members=Relation(t.memberships, "name", "group_name")),
     "grant": _plain(t.grants),
     "credential": _plain(t.credentials),
-    "incident": Entity(table=t.incidents, parts={"version": Part(t.definition_versions, "version_id", "id")}),
+    "incident": Entity(
+        table=t.incidents,
+        parts={
+            "version": Part(t.definition_versions, "version_id", "id"),
+            "execution": Part(t.executions, "execution_id", "id"),
+        },
+    ),
     "saved_view": _plain(t.saved_views),
     "job": _plain(t.jobs),
     "event": _plain(t.events),
-    "execution": Entity(table=t.executions, parts={"definition": Part(t.definitions, "definition_id", "id")}),
+    "schedule": _plain(t.schedules),
+    "schedule_run": _plain(t.schedule_runs, schedule=Relation(t.schedules, "name", "name")),
+    "execution": Entity(
+        table=t.executions,
+        parts={"definition": Part(t.definitions, "definition_id", "id")},
+        relations={
+            "tags": _definition_tags,
+            "incidents": Relation(t.incidents, "id", "execution_id"),
+        },
+    ),
 }
 
 FIELD_WORDS: dict[str, Any] = {name: sorted(entity.table.c.keys()) for name, entity in ENTITIES.items()}
