@@ -15,7 +15,7 @@ from taskyard.model.definition import (
     Version,
     VersionDocument,
 )
-from taskyard.model.execution import Event, Execution, Incident, Job, Schedule, ScheduleRun
+from taskyard.model.execution import ElementInstance, Event, Execution, Incident, Job, Schedule, ScheduleRun
 from taskyard.model.identity import Credential, Grant, Group, SavedView, User
 from taskyard.model.row import Row
 from taskyard.model.task import (
