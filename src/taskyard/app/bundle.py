@@ -46,6 +46,7 @@ MAIN: dict[str, type[Row]] = {
     "job": Job,
     "event": Event,
     "execution": Execution,
+    "element": ElementInstance,
     "schedule": Schedule,
     "schedule_run": ScheduleRun,
 }

@@ -131,6 +131,7 @@ ENTITIES: dict[str, Entity] = {
             "incidents": Relation(t.incidents, "id", "execution_id"),
         },
     ),
+    "element": Entity(table=t.element_instances, parts={"execution": Part(t.executions, "execution_id", "id")}),
 }
 
 FIELD_WORDS: dict[str, Any] = {name: sorted(entity.table.c.keys()) for name, entity in ENTITIES.items()}
