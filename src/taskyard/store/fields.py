@@ -51,6 +51,11 @@ _submission_parts = {
     "document": Part(t.submission_documents, "id", "submission_id"),
     "author": Part(t.principals, "author_id", "id"),
 }
+_element_parts = {
+    "execution": Part(t.executions, "execution_id", "id"),
+    "input": Part(t.element_inputs, "id", "element_id"),
+    "output": Part(t.element_outputs, "id", "element_id"),
+}
 
 ENTITIES: dict[str, Entity] = {
     "task": Entity(
@@ -125,13 +130,18 @@ ENTITIES: dict[str, Entity] = {
     "schedule_run": _plain(t.schedule_runs, schedule=Relation(t.schedules, "name", "name")),
     "execution": Entity(
         table=t.executions,
-        parts={"definition": Part(t.definitions, "definition_id", "id")},
+        parts={
+            "definition": Part(t.definitions, "definition_id", "id"),
+            "parent": Part(t.executions, "parent_id", "id"),
+            "document": Part(t.execution_documents, "id", "execution_id"),
+        },
         relations={
+            "elements": Relation(t.element_instances, "id", "execution_id", _element_parts),
             "tags": _definition_tags,
             "incidents": Relation(t.incidents, "id", "execution_id"),
         },
     ),
-    "element": Entity(table=t.element_instances, parts={"execution": Part(t.executions, "execution_id", "id")}),
+    "element": Entity(table=t.element_instances, parts=_element_parts),
 }
 
 FIELD_WORDS: dict[str, Any] = {name: sorted(entity.table.c.keys()) for name, entity in ENTITIES.items()}
