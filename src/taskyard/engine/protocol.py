@@ -6,14 +6,23 @@ which it happens.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from taskyard.model.command import Command, decides, foresees
-from taskyard.model.execution import Execution, Timer
+from taskyard.model.execution import ElementInstance, Execution, Timer
 from taskyard.model.task import Task
 from taskyard.model.view import View
 
-__all__ = ["Command", "Engine", "decides", "engine_of", "foresees", "has_engine", "register_engine"]
+__all__ = [
+    "Attentive",
+    "Command",
+    "Engine",
+    "decides",
+    "engine_of",
+    "foresees",
+    "has_engine",
+    "register_engine",
+]
 
 
 class Engine(Protocol):
@@ -22,6 +31,11 @@ class Engine(Protocol):
     def lease_expired(self, view: View, execution: Execution, task: Task) -> None:
         """The worker of a task did not answer in time. Its lease is over already; a task that is still open and not
         offered again when this returns is offered again by the caller."""
+        ...
+
+    def task_started(self, view: View, execution: Execution, element: ElementInstance) -> None:
+        """A worker took the task of an element instance that has timers. Neither is locked beyond that; the element is
+        as it was just written."""
         ...
 
     def task_closed(
@@ -36,6 +50,15 @@ class Engine(Protocol):
 
     def decide(self, view: View, execution: Execution) -> int:
         """Look at the whole execution and do what should have been done; how many steps that were."""
+        ...
+
+
+@runtime_checkable
+class Attentive(Protocol):
+    """An engine that wants to know when a worker takes a task whose element has deadlines (`ElementInstance.timed`)."""
+
+    def task_leased(self, view: View, execution: Execution, task: Task, element: ElementInstance) -> None:
+        """A worker has the task; the element is marked already. The execution is not locked and must not change."""
         ...
 
 

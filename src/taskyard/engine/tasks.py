@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from taskyard.engine import work
 from taskyard.engine.access import can, require
 from taskyard.engine.definitions import PutDefinition, definition_of, put
 from taskyard.engine.outcomes import chosen_outcome
 from taskyard.engine.protocol import Command, decides, foresees
+from taskyard.engine.results import conclude, output_in, submit_result
 from taskyard.model.definition import Definition
 from taskyard.model.principal import Principal
 from taskyard.model.problem import FieldError, Problem, Rejected, rejected
@@ -15,8 +17,6 @@ from taskyard.model.row import Row
 from taskyard.model.task import (
     Candidate,
     Comment,
-    Submission,
-    SubmissionDocument,
     Task,
     TaskAttribute,
     TaskDocument,
@@ -26,6 +26,8 @@ from taskyard.model.view import View
 TITLE_LIMIT = 2_000
 TEXT_LIMIT = 2_000
 PRIORITIES = range(1, 6)
+MIDDLE = 3
+"""The priority of a task that has the rank of work without a priority."""
 
 
 class NewTask(msgspec.Struct, kw_only=True, frozen=True):
@@ -109,12 +111,14 @@ def create_tasks(command: CreateTasks, view: View) -> list[Task]:
         definition = definitions[new.kind, new.definition] if new.definition is not None else None
         task = _task(command, view, new, definition)
         rows.append(task)
+        if new.kind == "worker" and new.queue:
+            work.open_task(view, task, queue=new.queue, rank=new.priority - MIDDLE)
         if new.payload is not None:
             documents.append(TaskDocument(task_id=task.id, document=new.payload))
         attributes += [_attribute(task.id, name, value) for name, value in new.attributes.items()]
         candidates += _candidates(task.id, new)
         view.emit("task.created", actor=task.creator, task_id=task.id, definition_id=task.definition_id)
-    view.insert_many(rows)
+    view.insert_many([task for task in rows if task.kind != "worker"])
     view.insert_many(documents)
     view.insert_many(attributes)
     view.insert_many(candidates)
@@ -122,9 +126,10 @@ def create_tasks(command: CreateTasks, view: View) -> list[Task]:
 
 
 def _task(command: CreateTasks, view: View, new: NewTask, definition: Definition | None) -> Task:
+    task_id = view.row_id()
     return Task(
-        id=view.row_id(),
-        uid=view.uid(),
+        id=task_id,
+        uid=view.uid(task_id) if new.kind == "worker" else view.uid(),
         kind=new.kind,
         definition_id=definition.id if definition else None,
         queue=new.queue,
@@ -202,10 +207,12 @@ def _faults(new: NewTask, index: int) -> list[FieldError]:
                 pointer=f"/{index}/priority", detail="priority must be 1 (highest) to 5", value=new.priority
             )
         )
-    if new.kind not in ("human", "agent"):
-        faults.append(
-            FieldError(pointer=f"/{index}/kind", detail="kind must be human or agent", value=new.kind)
-        )
+    if new.kind not in ("human", "agent", "worker"):
+        detail = "kind must be human, agent or worker"
+        faults.append(FieldError(pointer=f"/{index}/kind", detail=detail, value=new.kind))
+    if new.kind == "worker" and (not new.queue or new.queue.startswith("system:")):
+        detail = "a task for workers needs a queue, and not one of the server's own"
+        faults.append(FieldError(pointer=f"/{index}/queue", detail=detail, value=new.queue))
     texts = [new.title, *(value for value in new.attributes.values() if isinstance(value, str))]
     if any("\0" in text for text in texts):
         faults.append(FieldError(pointer=f"/{index}", detail="text must not hold NUL characters"))
@@ -267,13 +274,13 @@ def complete_task(command: CompleteTask, view: View) -> Task:
         require_worker(view, task, actor)
         task.assignee = task.assignee or actor.name
     word = chosen_outcome(view, task, command.word)
-    task.phase, task.outcome = "closed", command.outcome
-    task.closed_at = task.updated_at = view.now
+    task.updated_at = view.now
     view.update(task)
+    task = conclude(view, task, command.outcome, output_in(command.payload) if task.execution_id else None)
     if word is not None:
         set_attribute(view, task.id, "outcome", word)
     if command.payload is not None:
-        _submit_result(command, view, task)
+        submit_result(view, task, actor.id if actor else None, command.payload)
     add_comment(view, task, actor, command.comment)
     view.emit(
         "task.completed",
@@ -283,21 +290,6 @@ def complete_task(command: CompleteTask, view: View) -> Task:
         data={"outcome": command.outcome, "word": word},
     )
     return task
-
-
-def _submit_result(command: CompleteTask, view: View, task: Task) -> None:
-    submission = Submission(
-        id=view.row_id(),
-        uid=view.uid(),
-        task_id=task.id,
-        definition_id=task.definition_id,
-        kind="result",
-        author_id=command.actor.id if command.actor else None,
-        created_at=view.now,
-        updated_at=view.now,
-    )
-    view.insert_many([submission])
-    view.insert_many([SubmissionDocument(submission_id=submission.id, document=command.payload or "null")])
 
 
 def set_attribute(view: View, task_id: int, name: str, value: str | float) -> None:
@@ -387,7 +379,9 @@ def delete_tasks(command: DeleteTasks, view: View) -> int:
         require(
             command.actor, "delete", kind=definition.kind if definition else task.kind, key=key, owner=owners
         )
+    work.load_places(view, doomed)
     for task in doomed:
+        work.withdraw(view, task)
         view.delete(task)
     view.emit(
         "tasks.deleted",

@@ -12,7 +12,8 @@ import msgspec
 from taskyard.engine import throttles, timers
 from taskyard.engine.flow.commands import Leased
 from taskyard.engine.polls import recently_polled as recently_polled
-from taskyard.model.execution import ElementInstance, Timer
+from taskyard.engine.protocol import Attentive, engine_of
+from taskyard.model.execution import ElementInstance, Execution, Timer
 from taskyard.model.task import Lease, QueueItem, Task, Throttle
 from taskyard.model.view import View
 
@@ -83,9 +84,10 @@ def offer(view: View, task: Task, *, face: Face | None = None, available_at: int
     _place(view, task, face, available_at)
 
 
-def withdraw(view: View, task: Task) -> None:
-    """Take a task out of its queue or end its lease. The caller closes the task or offers it again."""
-    _leave(view, task)
+def withdraw(view: View, task: Task) -> Face | None:
+    """Take a task out of its queue or end its lease; what the queue said of it. The caller closes the task or offers it
+    again."""
+    return _leave(view, task)
 
 
 def close_task(view: View, task: Task, outcome: str) -> None:
@@ -103,6 +105,16 @@ def hold(view: View, task: Task, waiting_for: str) -> None:
     task.phase, task.waiting_for = "waiting", waiting_for
     task.updated_at = view.now
     view.update(task)
+
+
+def load_places(view: View, tasks: list[Task]) -> None:
+    """Make sure that these tasks can be withdrawn or closed; one round for all of them. For those who end many."""
+    queued = [task for task in tasks if task.queue is not None]
+    view.load(QueueItem, [task.id for task in queued if task.phase == "ready"])
+    leased = [task.id for task in queued if task.phase == "active"]
+    view.load(Lease, [(task_id, 0) for task_id in leased])
+    delayed = [(task.id, "offer") for task in queued if task.phase == "scheduled"]
+    view.expect(Timer, ("task_id", "kind"), delayed)
 
 
 def lease_next(
@@ -140,7 +152,7 @@ def hand_out(
             taken[item.throttle] = taken.get(item.throttle, 0) + 1
         element = view.get(ElementInstance, task.id) if task.execution_id is not None else None
         if element is not None:
-            _begin(view, element, holder, actor)
+            _begin(view, task, element, holder, actor)
         handed.append(Leased(task, _lease(view, item, task, holder, lease_ms), element))
     for name, number in taken.items():
         row = view.get(Throttle, name)
@@ -288,16 +300,18 @@ def _duration(view: View, usual: int, asked: int | None) -> int:
     return usual if usual > 0 else view.limits.lease_ms
 
 
-def _begin(view: View, element: ElementInstance, holder: str, actor: str | None) -> None:
+def _begin(view: View, task: Task, element: ElementInstance, holder: str, actor: str | None) -> None:
     """A worker has the record now."""
-    first = element.started_at is None
+    changed = element.native_state != "IN_PROGRESS"
     element.native_state, element.phase = "IN_PROGRESS", "active"
-    element.started_at = view.now if first else element.started_at
+    element.started_at = element.started_at or view.now
     element.polls += 1
     element.holder = holder
     element.updated_at = view.now
     view.update(element)
-    if first:
+    if element.timed and (execution := view.peek(Execution, element.execution_id)) is not None:
+        engine_of(execution.kind).task_started(view, execution, element)
+    if changed:
         view.emit(
             "element.started",
             actor=actor,
@@ -305,3 +319,8 @@ def _begin(view: View, element: ElementInstance, holder: str, actor: str | None)
             execution_id=element.execution_id,
             data={"element": element.id, "ref": element.element + element.suffix, "status": "IN_PROGRESS"},
         )
+    if element.timed:
+        execution = view.peek(Execution, element.execution_id)
+        engine = engine_of(execution.kind) if execution is not None else None
+        if execution is not None and isinstance(engine, Attentive):
+            engine.task_leased(view, execution, task, element)
