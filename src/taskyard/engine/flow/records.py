@@ -1,0 +1,232 @@
+"""One execution within one command: its records as they are read and changed."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from taskyard.engine.expressions import template
+from taskyard.engine.flow import notes
+from taskyard.engine.flow.behavior import behavior_of
+from taskyard.engine.flow.notes import Notes
+from taskyard.engine.flow.plan import FlowPlan, NamedTask, Plan, Position, plan_of_fragment, plan_of_snapshot
+from taskyard.engine.flow.scope import RunScope
+from taskyard.model.evaluation import Answer, Language, Question
+from taskyard.model.execution import (
+    ElementFragment,
+    ElementInput,
+    ElementInstance,
+    ElementOutput,
+    Execution,
+    ExecutionDocument,
+    Snapshot,
+    Variable,
+)
+from taskyard.model.flow import WorkflowTask
+from taskyard.model.problem import rejected
+
+if TYPE_CHECKING:
+    from taskyard.engine.flow.session import Session
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Records:
+    """An execution with its records, payloads and variables. Records are kept by id, changed in place, given to `touch`,
+    and written once by `save.save`."""
+
+    def __init__(
+        self, session: Session, execution: Execution, document: ExecutionDocument, *, fresh: bool
+    ) -> None:
+        self.session = session
+        self.view = session.view
+        self.now = session.view.now
+        self.execution = execution
+        self.document = document
+        self.fresh = fresh
+        self.notes = notes.decode(document.document) if document.document else Notes()
+        self.plan: FlowPlan = self.view.constant(
+            Snapshot, execution.snapshot_id, lambda row: plan_of_snapshot(row.document)
+        )
+        self.work: deque[notes.Work] = deque()
+        self.records: dict[int, ElementInstance] = {}
+        self.before: dict[int, str | None] = {}
+        self.changed: set[int] = set()
+        self.newest: dict[str, ElementInstance] = {}
+        self.inputs: dict[int, dict[str, Any]] = {}
+        self.outputs: dict[int, dict[str, Any]] = {}
+        self.stored_outputs: dict[int, dict[str, Any]] = {}
+        self.written_inputs: set[int] = set()
+        self.fragments: dict[int, list[WorkflowTask]] = {}
+        self.set_variables_to: dict[str, Any] = {}
+        self.proceeding: set[int] = set()
+        self.scheduled = 0
+        self.scope = RunScope(self)
+        self._input: dict[str, Any] | None = None
+        self._variables: dict[str, Any] | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.execution.phase != "closed"
+
+    @property
+    def input(self) -> dict[str, Any]:
+        """The input of the execution."""
+        found = self._input
+        if found is None:
+            found = self._input = self.decode(self.document.input)
+        return found
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables as they are now; change them with `set_variables`."""
+        if self._variables is None:
+            rows = [] if self.fresh else self.view.find(Variable, execution_id=self.execution.id)
+            self._variables = {row.name: self.decode(row.value) for row in rows}
+        return self._variables
+
+    def set_variables(self, values: dict[str, Any]) -> None:
+        """Set variables by name. Their whole size is the caller's to check (`view.limits.variables`)."""
+        self.variables.update(values)
+        self.set_variables_to.update(values)
+
+    def decode(self, text: str) -> Any:
+        return msgspec.json.decode(text)
+
+    def record(self, record_id: int) -> ElementInstance:
+        """The record with that row id, to be changed in place and then given to `touch`."""
+        known = self.records.get(record_id)
+        if known is None:
+            found = self.view.get(ElementInstance, record_id)
+            if found is None or found.execution_id != self.execution.id:
+                raise rejected(
+                    "not_found", f"There is no element instance {record_id}.", reason="unknown_task"
+                )
+            known = self._know(found)
+        return known
+
+    def _know(self, found: ElementInstance) -> ElementInstance:
+        known = self.records.get(found.id)
+        if known is not None:
+            return known
+        self.records[found.id] = found
+        self.before[found.id] = found.native_state
+        return found
+
+    def touch(self, record: ElementInstance) -> None:
+        """The record was changed."""
+        record.updated_at = self.now
+        self.changed.add(record.id)
+
+    def latest(self, reference: str, suffix: str | None = None) -> ElementInstance | None:
+        """The newest record of a task name; with `suffix` of that pass of the loops."""
+        newest = self.newest.get(reference)
+        if newest is not None and (suffix is None or newest.suffix == suffix):
+            return newest
+        if self.fresh and suffix is None:
+            return None
+        made = [
+            record
+            for record in self.records.values()
+            if record.element == reference and suffix is not None and record.suffix == suffix
+        ]
+        if made or self.fresh:
+            return max(made, key=lambda record: record.seq, default=None)
+        equals: dict[str, Any] = {"execution_id": self.execution.id, "element": reference}
+        if suffix is not None:
+            equals["suffix"] = suffix
+        found = self.view.last(ElementInstance, "seq", **equals)
+        return None if found is None else self._know(found)
+
+    def open_records(self) -> list[ElementInstance]:
+        """Every record that is not closed, in order. Costs what there is open."""
+        stored = (
+            []
+            if self.fresh
+            else self.view.find(ElementInstance, execution_id=self.execution.id, closed_at=None)
+        )
+        for each in stored:
+            self._know(each)
+        found = [record for record in self.records.values() if record.phase != "closed"]
+        return sorted(found, key=lambda record: record.seq)
+
+    def all_records(self) -> list[ElementInstance]:
+        """Every record, in order: for operations that look at the whole execution."""
+        stored = [] if self.fresh else self.view.find(ElementInstance, execution_id=self.execution.id)
+        for each in stored:
+            self._know(each)
+        return sorted(self.records.values(), key=lambda record: record.seq)
+
+    def plan_of(self, record: ElementInstance) -> Plan:
+        """The plan that describes the record's node."""
+        if record.fragment_id is None:
+            return self.plan
+        return self.fragment_plan(record.fragment_id)
+
+    def fragment_plan(self, fragment_id: int) -> Plan:
+        if fragment_id in self.fragments:
+            return Plan(self.fragments[fragment_id])
+        return self.view.constant(ElementFragment, fragment_id, lambda row: plan_of_fragment(row.document))
+
+    def position(self, record: ElementInstance) -> Position:
+        return self.plan_of(record).positions[record.element]
+
+    def node(self, record: ElementInstance) -> WorkflowTask:
+        return self.position(record).node
+
+    def type_of(self, record: ElementInstance) -> str:
+        """The type that records show: the task's name for work of workers."""
+        behavior = behavior_of(record.kind)
+        return behavior.label or (record.name if record.kind == "SIMPLE" else record.kind)
+
+    def task_def(self, record: ElementInstance) -> NamedTask | None:
+        """The task definition that applies: the node's own, else the registered one of that name."""
+        node = self.node(record)
+        if node.task_definition is not None:
+            named = self.plan.task_def(record.name)
+            return NamedTask(id=named.id if named else None, definition=node.task_definition)
+        return self.plan.task_def(record.name) or self.session.registered(record.name, self.execution.tenant)
+
+    def input_of(self, record: ElementInstance) -> dict[str, Any]:
+        if record.id not in self.inputs:
+            row = self.view.peek(ElementInput, record.id)
+            self.inputs[record.id] = self.decode(row.document) if row else {}
+        return self.inputs[record.id]
+
+    def set_input(self, record: ElementInstance, input: dict[str, Any]) -> None:
+        """What the record shows as its input."""
+        self.inputs[record.id] = input
+        self.written_inputs.add(record.id)
+
+    def output_of(self, record: ElementInstance) -> dict[str, Any]:
+        if record.id in self.outputs:
+            return self.outputs[record.id]
+        if record.phase != "closed":
+            current = behavior_of(record.kind).current_output(self, record)
+            if current is not None:
+                return current
+        if record.id not in self.stored_outputs:
+            row = None if record.id not in self.before else self.view.peek(ElementOutput, record.id)
+            self.stored_outputs[record.id] = self.decode(row.document) if row else {}
+        return self.stored_outputs[record.id]
+
+    def parent(self) -> Execution | None:
+        parent_id = self.execution.parent_id
+        return self.view.peek(Execution, parent_id) if parent_id is not None else None
+
+    def parent_task_uid(self) -> str | None:
+        element_id = self.execution.parent_element_id
+        element = self.view.peek(ElementInstance, element_id) if element_id is not None else None
+        return element.uid if element else None
+
+    # Expressions
+
+    def resolve(self, value: Any, record: ElementInstance | None = None) -> Any:
+        """The value with its `${…}` filled in."""
+        return template.resolve(value, self.scope, task_id=record.uid if record else None)
+
+    def evaluate(self, language: Language, expression: str, input: dict[str, Any]) -> Answer:
+        """The answer to an expression in another language, with `input` as what it sees."""
+        return self.view.evaluate(Question(language, expression, _encode(input).decode()))

@@ -1,0 +1,243 @@
+"""What workers and people say about tasks of executions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taskyard.engine import work
+from taskyard.engine.access import require
+from taskyard.engine.flow import deadlines
+from taskyard.engine.flow.behavior import behavior_of
+from taskyard.engine.flow.behaviors.simple import queue_of
+from taskyard.engine.flow.commands import Reported, ReportReference, ReportTask, SignalExecution
+from taskyard.engine.flow.extra import extra_of, keep
+from taskyard.engine.flow.payload import is_too_large
+from taskyard.engine.flow.run import Run
+from taskyard.engine.flow.session import Session
+from taskyard.engine.flow.status import STATUSES
+from taskyard.engine.protocol import decides, foresees
+from taskyard.model.execution import ElementInstance, ElementOutput, Execution, ExecutionDocument
+from taskyard.model.ids import row_id_in
+from taskyard.model.problem import Rejected, rejected
+from taskyard.model.row import Row
+from taskyard.model.task import Lease, Task, TaskLog
+from taskyard.model.view import View
+
+LOG_LIMIT = 10_000
+"""Characters of one log line that are kept."""
+LOGS = 1_000
+"""Log lines of one report that are kept."""
+SIGNALLED = ("WAIT", "HUMAN", "YIELD")
+"""Types that block until somebody says so."""
+
+
+@foresees(ReportTask)
+def _report_foresight(command: ReportTask) -> list[tuple[type[Row], tuple[Any, ...]]]:
+    task_id = row_id_in(command.task)
+    slots: list[tuple[type[Row], tuple[Any, ...]]] = [
+        (Task, (task_id,)),
+        (ElementInstance, (task_id,)),
+        (ElementOutput, (task_id,)),
+        (Lease, (task_id, 0)),
+    ]
+    if command.execution is not None:
+        execution_id = row_id_in(command.execution)
+        slots += [(Execution, (execution_id,)), (ExecutionDocument, (execution_id,))]
+    return slots
+
+
+@decides(ReportTask)
+def report_task(command: ReportTask, view: View) -> Reported:
+    if command.status not in STATUSES:
+        raise rejected("invalid", f"There is no status {command.status!r}.", reason="bad_status")
+    found = _element(view, command)
+    if found is None:
+        return _alone(command, view)
+    session = Session(view, command.actor)
+    run = session.open(found.execution_id)
+    record = run.record(found.id)
+    _may_report(run, record)
+    task = view.get(Task, record.id) if behavior_of(record.kind).tasked else None
+    place = _place(view, task)
+    if not run.open or record.phase == "closed":
+        return Reported(task, record, _next(command, view, place), ignored=True)
+    if command.extend:
+        _extend(view, run, record, place)
+        return Reported(task, record)
+    _log(view, record, command.logs)
+    _apply(run, record, command, task)
+    session.settle()
+    return Reported(task, record, _next(command, view, place))
+
+
+def _element(view: View, command: ReportTask) -> ElementInstance | None:
+    """The element instance, with its execution locked first; None for a task without one."""
+    task_id = row_id_in(command.task)
+    if command.execution is not None:
+        view.get(Execution, row_id_in(command.execution))
+    found = view.peek(ElementInstance, task_id)
+    return found if found is not None and found.uid == command.task else None
+
+
+def _may_report(run: Run, record: ElementInstance) -> None:
+    """Work on a queue takes `execute` on the task's name, or on the workflow."""
+    actor = run.session.actor
+    if actor is None or actor.admin:
+        return
+    try:
+        require(actor, "execute", kind="worker", key=queue_of(record))
+    except Rejected:
+        require(actor, "execute", kind="workflow", key=run.execution.key, owner=run.execution.creator)
+
+
+def _place(view: View, task: Task | None) -> Lease | None:
+    return view.get(Lease, task.id, 0) if task is not None else None
+
+
+def _next(command: ReportTask, view: View, place: Lease | None) -> Any:
+    """The next task of the same queue and domain for the same worker."""
+    if not command.then_lease or place is None or command.extend:
+        return None
+    actor = command.actor.name if command.actor else None
+    return work.lease_next(view, place.queue, place.domain, command.worker or place.holder, actor=actor)
+
+
+def _extend(view: View, run: Run, record: ElementInstance, lease: Lease | None) -> None:
+    """Only the response timeout begins anew."""
+    if lease is not None:
+        work.extend(view, lease)
+    record.updated_at = view.now
+    view.update(record)
+
+
+def _log(view: View, record: ElementInstance, logs: tuple[tuple[int, str], ...]) -> None:
+    rows = [
+        TaskLog(id=view.row_id(), task_id=record.id, at=at or view.now, text=text[:LOG_LIMIT])
+        for at, text in logs[:LOGS]
+    ]
+    view.insert_many(rows)
+
+
+def _apply(run: Run, record: ElementInstance, command: ReportTask, task: Task | None) -> None:
+    extra = extra_of(record)
+    if command.metadata is not None:
+        extra.metadata = command.metadata
+    if command.worker:
+        record.holder = command.worker
+    if command.child:
+        extra.sub = {**extra.sub, "child": command.child}
+    output = {**run.output_of(record), **command.output} if command.merge else command.output
+    status, reason = command.status, command.reason
+    if is_too_large(run.view, output):
+        most = run.view.limits.payload
+        status, reason, output = (
+            "FAILED_WITH_TERMINAL_ERROR",
+            f"The output is larger than {most} bytes, the most there may be.",
+            {},
+        )
+    again = status == "IN_PROGRESS" and task is not None and task.kind == "worker"
+    extra.callback = command.callback_after if again else 0
+    keep(record, extra)
+    behavior_of(record.kind).reported(run, record, run.node(record), status, output, reason)
+    if again and task is not None and record.phase != "closed":
+        delay = max(0, command.callback_after) * 1000
+        work.offer(run.view, task, available_at=run.now + delay if delay else None)
+        deadlines.offered_again(run, record, delay)
+
+
+def _alone(command: ReportTask, view: View) -> Reported:
+    """A task that no execution opened."""
+    task = view.get(Task, row_id_in(command.task))
+    if task is None or task.uid != command.task or task.execution_id is not None:
+        raise rejected(
+            "not_found", f"No such task found by id: {command.task}", reason="unknown_task", task=command.task
+        )
+    if command.actor is not None and not command.actor.admin:
+        require(command.actor, "execute", kind="worker", key=task.queue or "")
+    place = _place(view, task)
+    if task.phase == "closed":
+        return Reported(task, None, _next(command, view, place), ignored=True)
+    if command.extend:
+        if place is not None:
+            work.extend(view, place)
+        return Reported(task, None)
+    if command.status in ("IN_PROGRESS", "SCHEDULED"):
+        delay = max(0, command.callback_after) * 1000
+        work.offer(view, task, available_at=view.now + delay if delay else None)
+        return Reported(task, None)
+    work.finish_task(view, task, STATUSES[command.status].outcome or "failed", command.output, command.actor)
+    return Reported(task, None, _next(command, view, place))
+
+
+@decides(ReportReference)
+def report_reference(command: ReportReference, view: View) -> Reported | None:
+    session = Session(view, command.actor)
+    run = session.find(command.execution)
+    if not run.open:
+        return None
+    record = _by_reference(run, command.reference)
+    if record is None:
+        return None
+    return _report_open(session, run, record, command)
+
+
+@decides(SignalExecution)
+def signal_execution(command: SignalExecution, view: View) -> Reported:
+    session = Session(view, command.actor)
+    found = _blocking(session, session.find(command.execution))
+    if found is None:
+        raise rejected(
+            "not_found",
+            f"Nothing blocks workflow {command.execution}.",
+            reason="nothing_blocked",
+            execution=command.execution,
+        )
+    run, record = found
+    return _report_open(session, run, record, command)
+
+
+def _report_open(
+    session: Session, run: Run, record: ElementInstance, command: ReportReference | SignalExecution
+) -> Reported:
+    if command.status not in STATUSES:
+        raise rejected("invalid", f"There is no status {command.status!r}.", reason="bad_status")
+    _may_report(run, record)
+    task = session.view.get(Task, record.id) if behavior_of(record.kind).tasked else None
+    wanted = ReportTask(
+        actor=command.actor,
+        task=record.uid,
+        status=command.status,
+        output=command.output,
+        merge=True,
+        worker=getattr(command, "worker", None),
+        reason=getattr(command, "reason", None),
+    )
+    _apply(run, record, wanted, task)
+    session.settle()
+    return Reported(task, record)
+
+
+def _by_reference(run: Run, reference: str) -> ElementInstance | None:
+    """The open task of exactly that name, else the open pass of a loop task whose name it is without the numbers."""
+    exact = run.latest(reference, "")
+    if exact is not None and exact.phase != "closed":
+        return exact
+    found = [
+        record
+        for record in run.open_records()
+        if reference in (record.element, record.element + record.suffix)
+    ]
+    return found[0] if found else None
+
+
+def _blocking(session: Session, run: Run) -> tuple[Run, ElementInstance] | None:
+    """The first open task that waits for a signal, here or in open children, breadth first."""
+    waiting = [run]
+    while waiting:
+        here = waiting.pop(0)
+        for record in here.open_records():
+            if record.kind in SIGNALLED and not record.timed:
+                return here, record
+            if record.child_id is not None and (child := session.open_or_none(record.child_id)) is not None:
+                waiting.append(child)
+    return None

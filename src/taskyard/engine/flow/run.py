@@ -1,0 +1,229 @@
+"""Driving one execution within one command: making records, closing them, going on behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from taskyard.engine import timers, work
+from taskyard.engine.flow import ending, failing
+from taskyard.engine.flow.behavior import behavior_of
+from taskyard.engine.flow.extra import Extra, extra_of, keep
+from taskyard.engine.flow.records import Records
+from taskyard.engine.flow.status import STATUSES
+from taskyard.model.execution import ElementInstance
+from taskyard.model.flow import WorkflowTask
+from taskyard.model.task import Task
+
+REASON_LIMIT = 500
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a record goes: its node, the container's record, where the node is described, and the pass of the loops."""
+
+    node: WorkflowTask
+    parent_id: int | None = None
+    fragment_id: int | None = None
+    suffix: str = ""
+    iteration: int = 0
+
+
+class Run(Records):
+    """An execution that is being driven."""
+
+    def schedule(
+        self,
+        place: Place,
+        *,
+        previous: ElementInstance | None = None,
+        delay_ms: int = 0,
+        input: dict[str, Any] | None = None,
+    ) -> ElementInstance:
+        """Make the record of a node and let its behavior begin. `previous` is the attempt before; a delayed attempt
+        is offered later. `input` is given as it is; without it the node's parameters are resolved."""
+        node = place.node
+        record_id = self.view.row_id()
+        self.execution.steps += 1
+        self.execution.open_steps += 1
+        self.scheduled += 1
+        record = ElementInstance(
+            id=record_id,
+            uid=self.view.uid(record_id),
+            tenant=self.execution.tenant,
+            execution_id=self.execution.id,
+            parent_id=place.parent_id,
+            fragment_id=place.fragment_id,
+            element=node.task_reference_name,
+            suffix=place.suffix,
+            kind=node.type,
+            name=node.name,
+            phase="ready",
+            native_state="SCHEDULED",
+            iteration=place.iteration,
+            attempt=previous.attempt + 1 if previous else 0,
+            seq=self.execution.steps,
+            previous_id=previous.id if previous else None,
+            created_at=self.now,
+            first_at=previous.first_at if previous else self.now,
+            updated_at=self.now,
+        )
+        if delay_ms:
+            keep(record, Extra(delay=delay_ms))
+        self.records[record_id] = record
+        self.changed.add(record_id)
+        self.newest[record.element] = record
+        if previous is not None:
+            previous.retried = True
+            self.touch(previous)
+        if (skip := self.notes.skips.pop(record.element, None)) is not None:
+            self.set_input(record, skip.input)
+            self.finish(record, "SKIPPED", skip.output)
+            return record
+        self.set_input(record, self._resolved_input(record, node) if input is None else input)
+        if self.execution.steps > self.view.limits.elements:
+            most = self.view.limits.elements
+            self.close("failed", f"The execution has more than {most} tasks, the most there may be.")
+            return record
+        behavior_of(record.kind).enter(self, record, node, self.inputs[record_id])
+        return record
+
+    def _resolved_input(self, record: ElementInstance, node: WorkflowTask) -> dict[str, Any]:
+        """The parameters of a node with expressions filled in; the task definition's template stands in for what is
+        absent, and for what turned out null."""
+        named = self.task_def(record)
+        extra = named.definition.input_template if named else {}
+        if not extra:
+            return self.resolve(node.input_parameters, record)
+        given = {
+            **{key: value for key, value in extra.items() if key not in node.input_parameters},
+            **node.input_parameters,
+        }
+        resolved = self.resolve(given, record)
+        for key, value in extra.items():
+            if resolved.get(key) is None:
+                resolved[key] = value
+        return resolved
+
+    def delay_of(self, record: ElementInstance) -> int:
+        """Milliseconds that a fresh record waits before it is offered: of its retry, else of its definition."""
+        return extra_of(record).delay or self.node(record).start_delay * 1000
+
+    def set(
+        self,
+        record: ElementInstance,
+        status: str,
+        output: dict[str, Any] | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Change an open record to another open status."""
+        if status == "IN_PROGRESS" and record.started_at is None:
+            record.started_at = self.now
+        record.native_state, record.phase = status, STATUSES[status].phase
+        if reason is not None:
+            record.reason = reason[:REASON_LIMIT]
+        if output is not None:
+            self.outputs[record.id] = output
+        self.touch(record)
+
+    def finish(
+        self,
+        record: ElementInstance,
+        status: str,
+        output: dict[str, Any] | None = None,
+        reason: str | None = None,
+        *,
+        proceed: bool = True,
+        final: bool = False,
+    ) -> None:
+        """Close a record. A success goes on with what comes next unless `proceed` is off; a failure is tried again, passed
+        by, or ends the execution (`final`: not tried again)."""
+        if record.phase == "closed":
+            return
+        self.shut(record, status, output, reason)
+        if not STATUSES[status].successful:
+            failing.failed(self, record, final)
+        elif proceed:
+            self.proceed_later(record)
+
+    def shut(
+        self,
+        record: ElementInstance,
+        status: str,
+        output: dict[str, Any] | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Close a record and what hangs on it, and nothing else."""
+        meaning = STATUSES[status]
+        record.native_state, record.phase, record.outcome = status, meaning.phase, meaning.outcome
+        record.closed_at = self.now
+        if record.started_at is None and meaning.outcome != "cancelled":
+            record.started_at = self.now
+        if reason is not None:
+            record.reason = reason[:REASON_LIMIT]
+        if output is not None:
+            self.outputs[record.id] = output
+        self.execution.open_steps -= 1
+        if record.timed:
+            timers.cancel(self.view, task_id=record.id)
+            record.timed = False
+        task = self.view.get(Task, record.id) if behavior_of(record.kind).tasked else None
+        if task is not None and task.phase != "closed":
+            work.close_task(self.view, task, meaning.outcome or "failed")
+        self.touch(record)
+
+    def proceed_later(self, record: ElementInstance) -> None:
+        """Go on behind a record that is done for good."""
+        self.work.append(("proceed", record.id))
+        self.proceeding.add(record.id)
+
+    def step(self) -> None:
+        """Do the next piece of work."""
+        match self.work.popleft():
+            case ("proceed", record_id):
+                self.proceed(self.record(record_id))
+            case ("schedule", reference, parent_id, fragment_id, suffix, iteration):
+                plan = self.plan if fragment_id is None else self.fragment_plan(fragment_id)
+                node = plan.positions[reference].node
+                self.schedule(Place(node, parent_id, fragment_id, suffix, iteration))
+
+    def proceed(self, record: ElementInstance) -> None:
+        """Tell the joins, then schedule what follows, or tell the container that its sequence is through."""
+        self.proceeding.discard(record.id)
+        if not self.open:
+            return
+        if self.execution.suspended:
+            self.notes.held.append(("proceed", record.id))
+            return
+        plan = self.plan_of(record)
+        position = plan.positions[record.element]
+        for name in plan.joins.get(record.element, ()):
+            join = self.latest(name, record.suffix)
+            if join is not None and join.phase != "closed":
+                behavior_of(join.kind).joined(self, join, self.node(join), record)
+        if position.following is not None:
+            self.schedule(self.beside(record, position.following))
+        elif record.parent_id is not None:
+            parent = self.record(record.parent_id)
+            behavior_of(parent.kind).child_done(self, parent, self.node(parent), record)
+        else:
+            self.notes.ended = True
+            self.notes.last_id = record.id
+
+    def beside(self, record: ElementInstance, node: WorkflowTask) -> Place:
+        """The place of a node in the same sequence as the record."""
+        return Place(node, record.parent_id, record.fragment_id, record.suffix, record.iteration)
+
+    def timer(
+        self, record: ElementInstance, kind: str, due_at: int, data: dict[str, Any] | None = None
+    ) -> None:
+        """Start a timer of a record; it is cancelled when the record closes."""
+        record.timed = True
+        self.touch(record)
+        timers.start(self.view, kind, due_at, execution_id=self.execution.id, task_id=record.id, data=data)
+
+    def close(
+        self, outcome: str, reason: str | None = None, output: dict[str, Any] | None = None, **how: Any
+    ) -> None:
+        """End the execution (see `ending.close`)."""
+        ending.close(self, outcome, reason, output, **how)

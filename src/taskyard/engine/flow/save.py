@@ -1,0 +1,100 @@
+"""Writes what a run changed, and tells the history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from taskyard.engine.flow import notes
+from taskyard.engine.flow.payload import encode, text_of
+from taskyard.model.execution import (
+    ElementFragment,
+    ElementInput,
+    ElementInstance,
+    ElementOutput,
+    ExecutionDocument,
+    Variable,
+)
+
+if TYPE_CHECKING:
+    from taskyard.engine.flow.run import Run
+
+
+def save(run: Run) -> None:
+    """Write the run's records, payloads, variables and its execution. Once per command."""
+    view, execution = run.view, run.execution
+    for record_id in sorted(run.changed):
+        record = run.records[record_id]
+        if record_id in run.before:
+            view.update(record)
+        else:
+            view.insert(record)
+        _tell(run, record)
+    for record_id in sorted(run.written_inputs):
+        row = ElementInput(element_id=record_id, document=text_of(view, run.inputs[record_id], "input"))
+        if record_id in run.before and view.get(ElementInput, record_id) is not None:
+            view.update(row)
+        else:
+            view.insert(row)
+    for record_id in sorted(run.outputs):
+        output = ElementOutput(element_id=record_id, document=text_of(view, run.outputs[record_id], "output"))
+        if record_id in run.before and view.get(ElementOutput, record_id) is not None:
+            view.update(output)
+        elif run.outputs[record_id]:
+            view.insert(output)
+    for record_id, nodes in sorted(run.fragments.items()):
+        view.insert(ElementFragment(element_id=record_id, document=encode(nodes).decode()))
+    _save_variables(run)
+    _save_document(run)
+    execution.updated_at = view.now
+    if run.fresh:
+        view.insert(execution)
+    else:
+        view.update(execution)
+    view.wake(f"execution:{execution.uid}")
+
+
+def _tell(run: Run, record: ElementInstance) -> None:
+    """An event for a record that was made, or whose status is another one."""
+    made = record.id not in run.before
+    if not made and run.before[record.id] == record.native_state:
+        return
+    kind = "closed" if record.phase == "closed" else "scheduled" if made else "changed"
+    data: dict[str, Any] = {
+        "element": record.id,
+        "ref": record.element + record.suffix,
+        "status": record.native_state,
+    }
+    run.view.emit(
+        f"element.{kind}",
+        actor=run.session.actor.name if run.session.actor else None,
+        execution_id=run.execution.id,
+        definition_id=run.execution.definition_id,
+        data=data,
+    )
+
+
+def _save_variables(run: Run) -> None:
+    for name, value in sorted(run.set_variables_to.items()):
+        row = Variable(
+            execution_id=run.execution.id,
+            name=name,
+            value=encode(value).decode(),
+            updated_at=run.now,
+        )
+        if not run.fresh and run.view.get(Variable, run.execution.id, 0, name) is not None:
+            run.view.update(row)
+        else:
+            run.view.insert(row)
+
+
+def _save_document(run: Run) -> None:
+    text = notes.encode(run.notes).decode()
+    document = run.document
+    if run.fresh:
+        document.document = text
+        run.view.insert(document)
+        return
+    stored = run.view.get(ExecutionDocument, document.execution_id)
+    document.document = text
+    if stored != document:
+        run.view.update(document)
