@@ -57,7 +57,7 @@ class Reader:
         query = self.resolved(link, query)
         totals = query.want_total or bool(query.sums)
         if totals:
-            _begin_read(link, self.postgres)
+            begin_read(link, self.postgres)
         try:
             rows, has_more = self._rows(link, query)
             total, sums = (None, None)
@@ -250,7 +250,8 @@ class Reader:
             yield [(row[0], row[1]) for row in rows]
 
 
-def _begin_read(link: Link, postgres: bool) -> None:
+def begin_read(link: Link, postgres: bool) -> None:
+    """What is read on the link from now on, until `link.rollback()`, is of one moment."""
     link.rows("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if postgres else "BEGIN")
 
 
