@@ -18,6 +18,8 @@ export const definitionKinds = [
   { value: "node", label: "Node task" },
   { value: "agent", label: "Agent skill" },
   { value: "schema", label: "Schema" },
+  { value: "event_handler", label: "Event handler" },
+  { value: "webhook", label: "Webhook" },
 ];
 
 const hues: Record<string, string> = {

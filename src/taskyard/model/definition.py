@@ -6,9 +6,21 @@ from typing import ClassVar
 
 from taskyard.model.row import Row
 
-KINDS = ("worker", "workflow", "process", "project", "human", "node", "agent", "schema")
+KINDS = (
+    "worker",
+    "workflow",
+    "process",
+    "project",
+    "human",
+    "node",
+    "agent",
+    "schema",
+    "event_handler",
+    "webhook",
+)
 """worker: Conductor task definition; workflow: Conductor workflow; process: BPMN; project: labelling project; human:
-human-task definition; node: Puppet task; agent: agent skill; schema: JSON schema in the registry."""
+human-task definition; node: Puppet task; agent: agent skill; schema: JSON schema in the registry; event_handler: what Conductor
+does on a message; webhook: an address that other systems call."""
 
 
 class Definition(Row, kw_only=True):

@@ -11,7 +11,7 @@ from taskyard.http.message import Request
 from taskyard.model.principal import GrantFact, Principal
 from taskyard.model.problem import rejected
 
-KINDS = ("worker", "workflow", "schema")
+KINDS = ("worker", "workflow", "schema", "event_handler", "webhook")
 """The definition kinds of this API."""
 
 ROLE_ACTIONS: dict[str, tuple[str, ...]] = {

@@ -8,6 +8,9 @@ from typing import Any
 import msgspec
 
 from taskyard.dialects.conductor import health, schemas, tags, taskdefs, tokens, wire, workflowdefs
+from taskyard.dialects.conductor.operations_events import EVENTS
+from taskyard.dialects.conductor.operations_schedules import SCHEDULES
+from taskyard.dialects.conductor.operations_secrets import ENVIRONMENT, SECRETS
 from taskyard.dialects.conductor.queries import (
     DefinitionsParams,
     MetadataParams,
@@ -358,6 +361,10 @@ OPERATIONS: tuple[Operation, ...] = (
     *_areas("Workflow definitions", WORKFLOW_DEFINITIONS),
     *_areas("Tags", TAGS),
     *_areas("Schemas", SCHEMAS),
+    *_areas("Event", EVENTS),
+    *_areas("Scheduler", SCHEDULES),
+    *_areas("Secret", SECRETS),
+    *_areas("Environment", ENVIRONMENT),
     *_areas("Token", TOKENS),
     *_areas("Server", SERVER),
     *refused_operations(),

@@ -10,13 +10,14 @@ from taskyard.http.operation import Operation, refused
 
 EXECUTION = "workflows are stored and checked here, but not run yet"
 QUEUE = "worker tasks are not handed out yet, because workflows are not run yet"
-EVENT = "event handlers are not kept yet, because workflows are not run yet"
-SCHEDULE = "schedules are not kept yet, because workflows are not run yet"
-SECRET = "secrets and environment variables are not kept yet"
-HUMAN = "human tasks have no Conductor form yet; use the native API"
+EVENT = "only the internal queue (conductor:…) is here; no queues of other systems are connected"
+SCHEDULE = "a test of the hosted product's own scheduler"
+SECRET = "secrets carry no tags here"
+HUMAN = "tasks for people are worked on through the native API (/v1/tasks); Conductor's forms are not kept"
 IDENTITY = "users, groups and grants are managed by the native API (/v1/users, /v1/groups, /v1/grants)"
 VENDOR = "a feature of the hosted product that has no counterpart here"
-ADMIN = "there are no queues or sweepers to administer"
+ADMIN = "no queues of other systems are connected"
+TAGS = "an older form of /metadata/workflow/{name}/tags, which is served"
 
 _TABLE: tuple[tuple[str, str, str], ...] = (
     (
@@ -108,11 +109,6 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "Event",
         EVENT,
         """
-        POST /event addEventHandler
-        PUT /event updateEventHandler
-        DELETE /event/{name} removeEventHandler
-        GET /event getEventHandlers
-        GET /event/{event} getEventHandlersForEvent
         GET /event/queue/config getQueueNames
         GET /event/queue/config/{queueType}/{queueName} getQueueConfig
         PUT /event/queue/config/{queueType}/{queueName} putQueueConfig
@@ -123,28 +119,6 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "Scheduler",
         SCHEDULE,
         """
-        POST /scheduler/schedules saveSchedule
-        GET /scheduler/schedules getAllSchedules
-        GET /scheduler/schedules/search searchSchedules
-        GET /scheduler/schedules/{name} getSchedule
-        DELETE /scheduler/schedules/{name} deleteSchedule
-        GET /scheduler/schedules/{name}/pause pauseSchedule
-        PUT /scheduler/schedules/{name}/pause pauseScheduleByPut
-        GET /scheduler/schedules/{name}/resume resumeSchedule
-        PUT /scheduler/schedules/{name}/resume resumeScheduleByPut
-        GET /scheduler/schedules/{name}/tags getTagsForSchedule
-        PUT /scheduler/schedules/{name}/tags putTagForSchedule
-        DELETE /scheduler/schedules/{name}/tags deleteTagForSchedule
-        GET /scheduler/nextFewSchedules getNextFewSchedules
-        GET /scheduler/search/executions searchScheduledExecutions
-        PUT /scheduler/bulk/pause pauseSchedules
-        PUT /scheduler/bulk/resume resumeSchedules
-        GET /scheduler/admin/requeue requeueAllExecutionRecords
-        GET /scheduler/admin/pause pauseAllSchedules
-        GET /scheduler/admin/resume resumeAllSchedules
-        PUT /scheduler/admin/requeue requeueAllExecutionRecordsByPut
-        PUT /scheduler/admin/pause pauseAllSchedulesByPut
-        PUT /scheduler/admin/resume resumeAllSchedulesByPut
         GET /scheduler/test/timeout testSchedulerTimeout
         """,
     ),
@@ -152,20 +126,10 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "Secret",
         SECRET,
         """
-        GET /secrets listSecretsThatUserCanGrantAccessTo
-        POST /secrets listAllSecretNames
         GET /secrets-v2 listSecretsWithTags
-        GET /secrets/{key} getSecret
-        PUT /secrets/{key} putSecret
-        DELETE /secrets/{key} deleteSecret
-        GET /secrets/{key}/exists secretExists
         GET /secrets/{key}/tags getSecretTags
         PUT /secrets/{key}/tags putTagForSecret
         DELETE /secrets/{key}/tags deleteTagForSecret
-        GET /environment getAllEnvironmentVariables
-        GET /environment/{key} getEnvironmentVariable
-        PUT /environment/{key} createOrUpdateEnvironmentVariable
-        DELETE /environment/{key} deleteEnvironmentVariable
         """,
     ),
     (
@@ -285,14 +249,20 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         GET /registry/service/protos/{registryName}/{filename} getProtoData
         POST /registry/service/protos/{registryName}/{filename} setProtoData
         DELETE /registry/service/protos/{registryName}/{filename} deleteProto
-        GET /metadata/tags/workflow/{name} getWorkflowMetadata
-        POST /metadata/tags/workflow/{name} createWorkflowMetadata
-        DELETE /metadata/tags/workflow/{name} deleteWorkflowMetadata
         GET /gateway/config/auth listGatewayAuthConfigs
         POST /gateway/config/auth createGatewayAuthConfig
         GET /gateway/config/auth/{id} getGatewayAuthConfig
         PUT /gateway/config/auth/{id} updateGatewayAuthConfig
         DELETE /gateway/config/auth/{id} deleteGatewayAuthConfig
+        """,
+    ),
+    (
+        "Tags",
+        TAGS,
+        """
+        GET /metadata/tags/workflow/{name} getWorkflowMetadata
+        POST /metadata/tags/workflow/{name} createWorkflowMetadata
+        DELETE /metadata/tags/workflow/{name} deleteWorkflowMetadata
         """,
     ),
     (

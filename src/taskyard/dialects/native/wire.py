@@ -13,7 +13,9 @@ MOST = 1000
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Text = Annotated[str, Meta(max_length=4000)]
-DefinitionKind = Literal["worker", "workflow", "process", "project", "human", "node", "agent", "schema"]
+DefinitionKind = Literal[
+    "worker", "workflow", "process", "project", "human", "node", "agent", "schema", "event_handler", "webhook"
+]
 TaskKind = Literal["worker", "human", "label", "node", "agent", "system"]
 
 

@@ -1,0 +1,29 @@
+"""Use-cases around what starts executions by itself: schedules, event handlers, incoming webhooks."""
+
+from __future__ import annotations
+
+from taskyard.engine.cron import BadRule, next_of
+from taskyard.engine.event_handlers import PublishEvent, PutEventHandler
+from taskyard.engine.schedules import (
+    DeleteSchedule,
+    PauseSchedule,
+    PauseScheduler,
+    PutSchedule,
+    RearmSchedule,
+    TagSchedule,
+    document_of,
+)
+
+__all__ = [
+    "BadRule",
+    "DeleteSchedule",
+    "PauseSchedule",
+    "PauseScheduler",
+    "PublishEvent",
+    "PutEventHandler",
+    "PutSchedule",
+    "RearmSchedule",
+    "TagSchedule",
+    "document_of",
+    "next_of",
+]
