@@ -18,6 +18,7 @@ from taskyard.model.execution import (
     ElementOutput,
     Execution,
     ExecutionDocument,
+    ExecutionNotes,
     Snapshot,
     Variable,
 )
@@ -147,6 +148,9 @@ def views(executions: list[Execution], known: RunDefinitions, rows: Rows) -> lis
     """The views of executions, in the given order, without their records."""
     ids = [one.id for one in executions]
     documents = {row.execution_id: row for row in rows(ExecutionDocument, "execution_id", ids)}
+    notes = {
+        row.execution_id: decode_notes(row.document) for row in rows(ExecutionNotes, "execution_id", ids)
+    }
     variables: dict[int, dict[str, str]] = {}
     for row in rows(Variable, "execution_id", ids):
         if row.scope_id == 0:
@@ -161,7 +165,7 @@ def views(executions: list[Execution], known: RunDefinitions, rows: Rows) -> lis
             ExecutionView(
                 execution=one,
                 document=document,
-                notes=decode_notes(document.document) if document.document else Notes(),
+                notes=notes.get(one.id) or Notes(),
                 definition=definitions.get(one.snapshot_id or 0),
                 variables=variables.get(one.id, {}),
                 parent=parents.get(one.parent_id or 0),

@@ -50,14 +50,22 @@ class Execution(Row, kw_only=True):
 
 
 class ExecutionDocument(Row, kw_only=True):
-    """The payloads of an execution, JSON text: `input` and `output` as objects, `document` the engine's own notes."""
+    """The payloads of an execution: JSON text of objects. Loaded only where they are asked for."""
 
     TABLE: ClassVar[str] = "execution_documents"
     KEY: ClassVar[tuple[str, ...]] = ("execution_id",)
     execution_id: int
     input: str = "{}"
     output: str | None = None
-    document: str | None = None
+
+
+class ExecutionNotes(Row, kw_only=True):
+    """What an engine keeps beside an execution: JSON text of a struct of its own."""
+
+    TABLE: ClassVar[str] = "execution_notes"
+    KEY: ClassVar[tuple[str, ...]] = ("execution_id",)
+    execution_id: int
+    document: str
 
 
 class Snapshot(Row, kw_only=True):

@@ -202,6 +202,7 @@ executions = declare(
     Index("ix_executions_updated", "updated_at", "id"),
 )
 execution_documents = declare(execution.ExecutionDocument)
+execution_notes = declare(execution.ExecutionNotes)
 snapshots = declare(execution.Snapshot, UniqueConstraint("sha256"))
 element_instances = declare(
     execution.ElementInstance,

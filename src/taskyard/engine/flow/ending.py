@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from taskyard.engine import timers
 from taskyard.engine.flow import failure_workflow, rate_limit
 from taskyard.engine.flow.behavior import behavior_of
-from taskyard.engine.flow.payload import text_of
+from taskyard.engine.flow.payload import is_too_large
 from taskyard.engine.flow.status import EXECUTION_STATUSES
 from taskyard.model.execution import ElementInstance
 
@@ -74,7 +74,7 @@ def close(
         started = failure_workflow.start(run, outcome, reason, failed)
         if started is not None:
             result = {**result, "conductor.failure_workflow": started}
-    run.document.output = text_of(run.view, result, "output")
+    run.set_output_to(_within_limit(run, result))
     run.view.emit(
         "execution.closed",
         actor=run.session.actor.name if run.session.actor else None,
@@ -99,3 +99,11 @@ def _tell_parent(run: Run, result: dict[str, Any]) -> None:
     behavior_of(record.kind).child_closed(
         parent, record, parent.node(record), execution.outcome or "failed", result, execution.reason
     )
+
+
+def _within_limit(run: Run, result: dict[str, Any]) -> dict[str, Any]:
+    """The output, or a note in its place when it is larger than outputs may be: the execution must end all the same."""
+    if not is_too_large(run.view, result):
+        return result
+    most = run.view.limits.payload
+    return {"error": f"The output is larger than {most} bytes, the most there may be."}

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from taskyard.engine.expressions import template
-from taskyard.engine.flow import notes
 from taskyard.engine.flow.behavior import behavior_of
-from taskyard.engine.flow.notes import Notes
+from taskyard.engine.flow.notes import Notes, Work, encode
 from taskyard.engine.flow.plan import FlowPlan, NamedTask, Plan, Position, plan_of_fragment, plan_of_snapshot
 from taskyard.engine.flow.scope import RunScope
 from taskyard.model.evaluation import Answer, Language, Question
@@ -38,19 +37,24 @@ class Records:
     and written once by `save.save`."""
 
     def __init__(
-        self, session: Session, execution: Execution, document: ExecutionDocument, *, fresh: bool
+        self,
+        session: Session,
+        execution: Execution,
+        notes: Notes,
+        *,
+        input: dict[str, Any] | None = None,
     ) -> None:
         self.session = session
         self.view = session.view
         self.now = session.view.now
         self.execution = execution
-        self.document = document
-        self.fresh = fresh
-        self.notes = notes.decode(document.document) if document.document else Notes()
+        self.fresh = input is not None
+        self.notes = notes
+        self.noted = b"" if self.fresh else encode(notes)
         self.plan: FlowPlan = self.view.constant(
             Snapshot, execution.snapshot_id, lambda row: plan_of_snapshot(row.document)
         )
-        self.work: deque[notes.Work] = deque()
+        self.work: deque[Work] = deque()
         self.records: dict[int, ElementInstance] = {}
         self.before: dict[int, str | None] = {}
         self.changed: set[int] = set()
@@ -64,7 +68,10 @@ class Records:
         self.proceeding: set[int] = set()
         self.scheduled = 0
         self.scope = RunScope(self)
-        self._input: dict[str, Any] | None = None
+        self.new_output: dict[str, Any] | None = None
+        self.input_changed = self.fresh
+        self.output_changed = False
+        self._input = input
         self._variables: dict[str, Any] | None = None
 
     @property
@@ -76,8 +83,25 @@ class Records:
         """The input of the execution."""
         found = self._input
         if found is None:
-            found = self._input = self.decode(self.document.input)
+            row = self.view.peek(ExecutionDocument, self.execution.id)
+            found = self._input = self.decode(row.input) if row is not None else {}
         return found
+
+    def set_input_to(self, input: dict[str, Any]) -> None:
+        """Give the execution another input."""
+        self._input, self.input_changed = input, True
+
+    @property
+    def output(self) -> dict[str, Any] | None:
+        """What the execution gave, None while it is open."""
+        if self.output_changed or self.fresh:
+            return self.new_output
+        row = self.view.peek(ExecutionDocument, self.execution.id)
+        return self.decode(row.output) if row is not None and row.output is not None else None
+
+    def set_output_to(self, output: dict[str, Any] | None) -> None:
+        """Set or take away what the execution gave."""
+        self.new_output, self.output_changed = output, True
 
     @property
     def variables(self) -> dict[str, Any]:

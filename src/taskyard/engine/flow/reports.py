@@ -16,7 +16,7 @@ from taskyard.engine.flow.run import Run
 from taskyard.engine.flow.session import Session
 from taskyard.engine.flow.status import STATUSES
 from taskyard.engine.protocol import decides, foresees
-from taskyard.model.execution import ElementInstance, ElementOutput, Execution, ExecutionDocument
+from taskyard.model.execution import ElementInstance, ElementOutput, Execution, ExecutionNotes
 from taskyard.model.ids import row_id_in
 from taskyard.model.problem import Rejected, rejected
 from taskyard.model.row import Row
@@ -42,7 +42,7 @@ def _report_foresight(command: ReportTask) -> list[tuple[type[Row], tuple[Any, .
     ]
     if command.execution is not None:
         execution_id = row_id_in(command.execution)
-        slots += [(Execution, (execution_id,)), (ExecutionDocument, (execution_id,))]
+        slots += [(Execution, (execution_id,)), (ExecutionNotes, (execution_id,))]
     return slots
 
 

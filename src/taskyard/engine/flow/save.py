@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from taskyard.engine.flow import notes
 from taskyard.engine.flow.payload import encode, text_of
 from taskyard.model.execution import (
     ElementFragment,
@@ -12,6 +11,7 @@ from taskyard.model.execution import (
     ElementInstance,
     ElementOutput,
     ExecutionDocument,
+    ExecutionNotes,
     Variable,
 )
 
@@ -88,13 +88,22 @@ def _save_variables(run: Run) -> None:
 
 
 def _save_document(run: Run) -> None:
-    text = notes.encode(run.notes).decode()
-    document = run.document
+    """Notes and payloads, where they changed."""
+    view, row_id = run.view, run.execution.id
+    noted = encode(run.notes)
     if run.fresh:
-        document.document = text
-        run.view.insert(document)
+        view.insert(ExecutionNotes(execution_id=row_id, document=noted.decode()))
+    elif noted != run.noted:
+        view.update(ExecutionNotes(execution_id=row_id, document=noted.decode()))
+    if not (run.input_changed or run.output_changed):
         return
-    stored = run.view.get(ExecutionDocument, document.execution_id)
-    document.document = text
-    if stored != document:
-        run.view.update(document)
+    output = run.output
+    payloads = ExecutionDocument(
+        execution_id=row_id,
+        input=text_of(view, run.input, "input"),
+        output=encode(output).decode() if output is not None else None,
+    )
+    if run.fresh:
+        view.insert(payloads)
+    else:
+        view.update(payloads)

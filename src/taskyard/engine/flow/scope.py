@@ -85,7 +85,7 @@ class RunScope:
             case "variables":
                 return run.variables
             case "output":
-                return run.document.output and run.decode(run.document.output)
+                return run.output
             case "env":
                 return self._environment()
             case "parentWorkflowId":

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from taskyard.engine import timers
-from taskyard.engine.flow import ending, save, starting
+from taskyard.engine.flow import ending, notes, save, starting
 from taskyard.engine.flow.launch import Launch
 from taskyard.engine.flow.plan import NamedTask
 from taskyard.engine.flow.run import Run
 from taskyard.model.definition import Definition, VersionDocument
-from taskyard.model.execution import Execution, ExecutionDocument
+from taskyard.model.execution import Execution, ExecutionNotes
 from taskyard.model.flow import TaskDef
 from taskyard.model.ids import row_id_in
 from taskyard.model.problem import rejected
@@ -35,10 +35,10 @@ class Session:
         run = self.runs.get(execution_id)
         if run is None:
             execution = self.view.get(Execution, execution_id)
-            document = self.view.get(ExecutionDocument, execution_id)
-            if execution is None or document is None or execution.kind != "workflow":
+            kept = self.view.get(ExecutionNotes, execution_id)
+            if execution is None or kept is None or execution.kind != "workflow":
                 raise unknown(str(execution_id))
-            run = self.runs[execution_id] = Run(self, execution, document, fresh=False)
+            run = self.runs[execution_id] = Run(self, execution, notes.decode(kept.document))
         return run
 
     def find(self, uid: str) -> Run:

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from taskyard.engine import timers
 from taskyard.engine.access import require
-from taskyard.engine.flow import notes, rate_limit, snapshot
+from taskyard.engine.flow import rate_limit, snapshot
 from taskyard.engine.flow.launch import Launch
 from taskyard.engine.flow.notes import Notes
-from taskyard.engine.flow.payload import text_of
 from taskyard.engine.flow.run import Run
 from taskyard.model.definition import Definition, DefinitionTag, Version, VersionDocument
-from taskyard.model.execution import Execution, ExecutionDocument
+from taskyard.model.execution import Execution
 from taskyard.model.flow import WorkflowDef
 from taskyard.model.problem import rejected
 
@@ -146,12 +145,7 @@ def _make(
         depth=parent.notes.depth + 1 if parent else 0,
         test=wanted.test or (parent is not None and parent.notes.test),
     )
-    payloads = ExecutionDocument(
-        execution_id=row_id,
-        input=text_of(view, given, "input"),
-        document=notes.encode(kept).decode(),
-    )
-    return Run(session, execution, payloads, fresh=True)
+    return Run(session, execution, kept, input=given)
 
 
 def begin(run: Run) -> None:
