@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from taskyard.engine.access import require
+from taskyard.engine.leases import require_taker
 from taskyard.engine.protocol import Command, decides
-from taskyard.model.definition import Definition, DefinitionTag
 from taskyard.model.execution import ElementInstance
 from taskyard.model.ids import row_id_in
-from taskyard.model.principal import Principal
 from taskyard.model.problem import rejected
 from taskyard.model.task import Task, TaskLog
 from taskyard.model.view import View
@@ -29,23 +27,10 @@ class WriteTaskLog(Command, kw_only=True, frozen=True):
 @decides(WriteTaskLog)
 def write_task_log(command: WriteTaskLog, view: View) -> TaskLog:
     row_id, name = _task(view, command.task)
-    require_worker(command.actor, view, name)
+    require_taker(view, command.actor, name)
     line = TaskLog(id=view.row_id(), task_id=row_id, at=view.now, text=command.text[:LINE_LENGTH])
     view.insert(line)
     return line
-
-
-def require_worker(actor: Principal | None, view: View, name: str) -> None:
-    """Raise forbidden unless the caller may do the tasks of this name."""
-    if actor is None or actor.admin:
-        return
-    owners: tuple[str | None, ...] = ()
-    tags: tuple[tuple[str, str], ...] = ()
-    for definition in view.find(Definition, locked=False, tenant="", kind="worker", key=name):
-        owners = (definition.owner, definition.created_by)
-        rows = view.find(DefinitionTag, locked=False, definition_id=definition.id)
-        tags = tuple((row.key, row.value) for row in rows)
-    require(actor, "execute", kind="worker", key=name, owner=owners, tags=tags)
 
 
 def _task(view: View, uid: str) -> tuple[int, str]:

@@ -1,0 +1,125 @@
+"""Handlers by which workers, and others, tell what has become of tasks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taskyard.app.executions import Reported, ReportReference, ReportTask, SignalExecution
+from taskyard.dialects.conductor import polling
+from taskyard.dialects.conductor.lookup import not_found
+from taskyard.dialects.conductor.queries import Params
+from taskyard.dialects.conductor.task_bodies import TaskResult, cut, read_output, read_result, status_of
+from taskyard.http.message import Request, Response, empty_response, json_response, text_response
+from taskyard.model.problem import Rejected, rejected
+
+
+class ByReferenceParams(Params):
+    """Who did the task."""
+
+    workerid: str | None = None
+
+
+async def update(request: Request, params: None, body: Any) -> Response:
+    """Take a worker's word on a task; answers the task's id."""
+    result = read_result(body)
+    with not_found(f"No such task found by id: {result.task_id}"):
+        await request.app.run(_report(request, result))
+    return text_response(result.task_id or "")
+
+
+async def update_and_poll(request: Request, params: None, body: Any) -> Response:
+    """Take a worker's word on a task; answers the next task of the same type and domain, 204 without one.
+
+    An unknown task is refused with 400: clients take a 404 for a server without this operation, and never ask again."""
+    result = read_result(body)
+    try:
+        reported: Reported = await request.app.run(_report(request, result, then_lease=True))
+    except Rejected as refusal:
+        if refusal.problem.code != "not_found":
+            raise
+        detail = f"No such task found by id: {result.task_id}"
+        raise rejected("invalid", detail, reason="unknown_task", task=result.task_id) from None
+    if reported.next is None:
+        return empty_response(204)
+    return json_response((await polling.shown(request, [reported.next]))[0])
+
+
+async def update_by_reference(request: Request, params: ByReferenceParams, body: Any) -> Response:
+    """Report the open task of that name; answers its id, nothing when no such task is open."""
+    reported = await _by_reference(request, params, body)
+    return text_response(reported.element.uid if reported and reported.element else "")
+
+
+async def signal(request: Request, params: None, body: Any) -> Response:
+    """End what blocks an execution."""
+    await signalled(request, body)
+    return empty_response(200)
+
+
+async def signalled(request: Request, body: Any) -> Reported:
+    """End what blocks the execution of the path."""
+    wanted = SignalExecution(
+        actor=request.caller,
+        execution=request.path_params["workflowId"],
+        status=status_of(request.path_params["status"]),
+        output=read_output(body),
+    )
+    return await request.app.run(wanted)
+
+
+async def update_wait_by_reference(request: Request, params: None, body: Any) -> Response:
+    """Report the open task of that name; it must be there."""
+    reported = await _by_reference(request, ByReferenceParams(), body)
+    if reported is None:
+        workflow, name = request.path_params["workflowId"], request.path_params["taskRefName"]
+        detail = f"No pending task with reference {name} found in workflow {workflow}"
+        raise rejected("not_found", detail, reason="unknown_task", execution=workflow, reference=name)
+    return empty_response(200)
+
+
+async def update_wait_by_id(request: Request, params: None, body: Any) -> Response:
+    """Report a task of an execution; what is given is merged into its output."""
+    task = request.path_params["taskId"]
+    wanted = ReportTask(
+        actor=request.caller,
+        task=task,
+        execution=request.path_params["workflowId"],
+        status=status_of(request.path_params["status"]),
+        output=read_output(body),
+        merge=True,
+    )
+    with not_found(f"No such task found by id: {task}"):
+        await request.app.run(wanted)
+    return empty_response(200)
+
+
+async def _by_reference(request: Request, params: ByReferenceParams, body: Any) -> Reported | None:
+    wanted = ReportReference(
+        actor=request.caller,
+        execution=request.path_params["workflowId"],
+        reference=request.path_params["taskRefName"],
+        status=status_of(request.path_params["status"]),
+        output=read_output(body),
+        worker=params.workerid,
+    )
+    return await request.app.run(wanted)
+
+
+def _report(request: Request, result: TaskResult, then_lease: bool = False) -> ReportTask:
+    now = request.app.clock.now()
+    alone = result.workflow_instance_id == result.task_id
+    return ReportTask(
+        actor=request.caller,
+        task=result.task_id or "",
+        execution=None if alone else result.workflow_instance_id,
+        status=result.status or "IN_PROGRESS",
+        output=result.output_data,
+        reason=cut(result.reason_for_incompletion),
+        callback_after=result.callback_after_seconds,
+        worker=result.worker_id,
+        logs=tuple((line.created_time or now, line.log or "") for line in result.logs),
+        extend=result.extend_lease,
+        then_lease=then_lease,
+        child=result.sub_workflow_id,
+        metadata=result.execution_metadata,
+    )
