@@ -157,18 +157,25 @@ def finish_task(command: FinishTask, view: View) -> Task:
         )
     if lease is None or not _fits(lease, command.holder, command.token):
         raise _lost(command.task, command.holder)
-    task = conclude(view, task, command.outcome, command.output)
     if execution is not None:
-        return task
-    if command.output is not None:
-        payload = msgspec.json.encode(command.output).decode()
-        submit_result(view, task, command.actor.id if command.actor else None, payload)
+        return conclude(view, task, command.outcome, command.output)
+    return finish_alone(view, task, command.outcome, command.output, command.actor)
+
+
+def finish_alone(
+    view: View, task: Task, outcome: str, output: dict[str, Any] | None, actor: Principal | None
+) -> Task:
+    """Close a task that no execution waits for, and keep its result."""
+    task = conclude(view, task, outcome, output)
+    if output is not None:
+        payload = msgspec.json.encode(output).decode()
+        submit_result(view, task, actor.id if actor else None, payload)
     view.emit(
         "task.completed",
-        actor=command.by,
+        actor=actor.name if actor else None,
         task_id=task.id,
         definition_id=task.definition_id,
-        data={"outcome": command.outcome},
+        data={"outcome": outcome},
     )
     return task
 

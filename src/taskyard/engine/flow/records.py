@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 _encode = msgspec.json.Encoder().encode
 
 
+def _plan_of(row: Snapshot) -> FlowPlan:
+    return plan_of_snapshot(row.document)
+
+
+def _fragment_of(row: ElementFragment) -> Plan:
+    return plan_of_fragment(row.document)
+
+
 class Records:
     """An execution with its records, payloads and variables. Records are kept by id, changed in place, given to `touch`,
     and written once by `save.save`."""
@@ -51,9 +59,7 @@ class Records:
         self.fresh = input is not None
         self.notes = notes
         self.noted = b"" if self.fresh else encode(notes)
-        self.plan: FlowPlan = self.view.constant(
-            Snapshot, execution.snapshot_id, lambda row: plan_of_snapshot(row.document)
-        )
+        self.plan: FlowPlan = self.view.constant(Snapshot, execution.snapshot_id, _plan_of)
         self.work: deque[Work] = deque()
         self.records: dict[int, ElementInstance] = {}
         self.before: dict[int, str | None] = {}
@@ -192,7 +198,7 @@ class Records:
     def fragment_plan(self, fragment_id: int) -> Plan:
         if fragment_id in self.fragments:
             return Plan(self.fragments[fragment_id])
-        return self.view.constant(ElementFragment, fragment_id, lambda row: plan_of_fragment(row.document))
+        return self.view.constant(ElementFragment, fragment_id, _fragment_of)
 
     def position(self, record: ElementInstance) -> Position:
         return self.plan_of(record).positions[record.element]

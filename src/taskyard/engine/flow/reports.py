@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskyard.engine import work
+from taskyard.engine import leases, work
 from taskyard.engine.access import require
 from taskyard.engine.flow import deadlines
 from taskyard.engine.flow.behavior import behavior_of
@@ -165,7 +165,9 @@ def _alone(command: ReportTask, view: View) -> Reported:
         delay = max(0, command.callback_after) * 1000
         work.offer(view, task, available_at=view.now + delay if delay else None)
         return Reported(task, None)
-    work.finish_task(view, task, STATUSES[command.status].outcome or "failed", command.output, command.actor)
+    leases.finish_alone(
+        view, task, STATUSES[command.status].outcome or "failed", command.output, command.actor
+    )
     return Reported(task, None, _next(command, view, place))
 
 

@@ -103,7 +103,7 @@ def _save_document(run: Run) -> None:
         input=text_of(view, run.input, "input"),
         output=encode(output).decode() if output is not None else None,
     )
-    if run.fresh:
+    if run.fresh or view.get(ExecutionDocument, row_id) is None:
         view.insert(payloads)
     else:
         view.update(payloads)
