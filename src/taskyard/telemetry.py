@@ -44,6 +44,31 @@ TASK_ACTIVE = Histogram(
     registry=REGISTRY,
 )
 INCIDENTS_OPEN = Gauge("taskyard_incidents_open", "Incidents nobody resolved.", ("type",), registry=REGISTRY)
+QUEUE_DEPTH = Gauge("taskyard_queue_depth", "Tasks that can be leased now.", ("queue",), registry=REGISTRY)
+QUEUE_OLDEST = Gauge(
+    "taskyard_queue_oldest_age_seconds",
+    "How long the oldest task that can be leased has been waiting.",
+    ("queue",),
+    registry=REGISTRY,
+)
+LEASES_EXPIRED = Counter(
+    "taskyard_leases_expired_total",
+    "Leases whose holder did not answer in time.",
+    ("queue",),
+    registry=REGISTRY,
+)
+TIMER_LAG = Histogram(
+    "taskyard_timer_lag_seconds",
+    "Time from a timer's moment to the commit of what it did.",
+    buckets=_FAST,
+    registry=REGISTRY,
+)
+RESCUED = Counter(
+    "taskyard_reconcile_rescued_total",
+    "Executions that waited for nothing and were decided anew; should stay 0.",
+    registry=REGISTRY,
+)
+OUTBOX_PENDING = Gauge("taskyard_outbox_pending", "Messages to the outside not sent yet.", registry=REGISTRY)
 DB_TX = Histogram(
     "taskyard_db_tx_seconds", "Database transactions.", ("op",), buckets=_FAST, registry=REGISTRY
 )
