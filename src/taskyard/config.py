@@ -122,6 +122,33 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     a2a_card_style: Annotated[
         Literal["union", "1.0"], Meta(description="Form of the agent card when no version is asked for.")
     ] = "union"
+    max_steps: Annotated[
+        int,
+        Meta(
+            description="Steps of executions that one transaction makes; the rest goes on in another.", ge=1
+        ),
+    ] = 500
+    max_branches: Annotated[int, Meta(description="Most branches of one fork.", ge=1)] = 20_000
+    max_iterations: Annotated[int, Meta(description="Most passes of one loop.", ge=1)] = 100_000
+    max_elements: Annotated[int, Meta(description="Most steps that one execution makes in all.", ge=1)] = (
+        1_000_000
+    )
+    max_execution_depth: Annotated[
+        int, Meta(description="How deep executions may start executions that start executions.", ge=1)
+    ] = 50
+    max_payload: Annotated[
+        int, Meta(description="Largest input or output of an execution or task in bytes.", ge=1)
+    ] = 8 * 1024 * 1024
+    max_variables: Annotated[
+        int, Meta(description="Largest sum of all variables of an execution in bytes.", ge=1)
+    ] = 256 * 1024
+    max_expressions: Annotated[
+        int, Meta(description="Most expressions in other languages evaluated for one command.", ge=1)
+    ] = 32
+    max_lease_seconds: Annotated[int, Meta(description="Longest lease of a task in seconds.", ge=1)] = (
+        24 * 3600
+    )
+    max_poll_batch: Annotated[int, Meta(description="Most tasks that one poll hands out.", ge=1)] = 1_000
     password_memory: Annotated[
         int, Meta(description="Seconds a verified password is remembered in memory.", ge=0)
     ] = 300

@@ -18,6 +18,7 @@ from taskyard.app.import_runner import keep_imports
 from taskyard.config import Settings, SettingsError
 from taskyard.http.kernel import Kernel
 from taskyard.http.operation import Dialect
+from taskyard.model.limits import Limits
 from taskyard.model.time import SystemClock
 from taskyard.store import schema
 from taskyard.store.engine_sqlite import SqliteLink, lock
@@ -94,9 +95,26 @@ class Server:
 def store_settings(settings: Settings) -> StoreSettings:
     """Where the data is. Makes the data directory."""
     settings.data_path.mkdir(parents=True, exist_ok=True)
+    limits, streams = limits_of(settings), settings.max_streams
     if settings.database_url:
-        return StoreSettings(url=settings.database_url, streams=settings.max_streams)
-    return StoreSettings(path=settings.data_path / "taskyard.db", streams=settings.max_streams)
+        return StoreSettings(url=settings.database_url, streams=streams, limits=limits)
+    return StoreSettings(path=settings.data_path / "taskyard.db", streams=streams, limits=limits)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The bounds of running work."""
+    return Limits(
+        steps=settings.max_steps,
+        branches=settings.max_branches,
+        iterations=settings.max_iterations,
+        elements=settings.max_elements,
+        depth=settings.max_execution_depth,
+        payload=settings.max_payload,
+        variables=settings.max_variables,
+        questions=settings.max_expressions,
+        lease_ms=settings.max_lease_seconds * 1000,
+        batch=settings.max_poll_batch,
+    )
 
 
 def prepare(settings: Settings) -> None:

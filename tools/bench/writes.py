@@ -18,9 +18,10 @@ from taskyard.engine.tasks import CreateTasks, NewTask
 from taskyard.model.time import SystemClock
 from taskyard.server import load_deciders, prepare, store_settings
 from taskyard.store import flush
+from taskyard.store.batch import Ticket
 from taskyard.store.block import Blocks
 from taskyard.store.counter import Deltas
-from taskyard.store.lane import Lane, Ticket, Waiting
+from taskyard.store.lane import Lane, Waiting
 from taskyard.store.store import Store
 
 CLIENTS = 64
@@ -122,6 +123,8 @@ def _idle_lane(store: Store) -> Lane:
         postgres=first.postgres,
         shard=0,
         committed=first.committed,
+        limits=first.limits,
+        constants=first.constants,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -15,8 +15,10 @@ from taskyard.app.identity import Identity
 from taskyard.app.render import RenderCache, Rendered, Renderer
 from taskyard.config import Settings
 from taskyard.model.command import Command
+from taskyard.model.evaluation import Answer, Question, Unanswered
 from taskyard.model.identity import Setting
 from taskyard.model.principal import Principal
+from taskyard.model.problem import Rejected, rejected
 from taskyard.model.query import Page, Query, both, eq
 from taskyard.model.row import Row
 from taskyard.model.time import Clock
@@ -38,6 +40,14 @@ SHORT_LIST = 200
 MATCH_LIMIT = 100_000
 
 
+class Evaluator(Protocol):
+    """Evaluates expressions under limits of time and memory."""
+
+    async def evaluate(self, questions: Sequence[Question]) -> dict[Question, Answer]:
+        """The answer to every question; one that cannot be evaluated has an answer that says why."""
+        ...
+
+
 class Application:
     """Runs commands and answers queries for one store."""
 
@@ -50,13 +60,27 @@ class Application:
         self.anonymous: Principal | None = None
         self.dialects: Sequence[Any] = ()
         """The mounted wire APIs (`http.operation.Dialect`), for those who list them."""
+        self.scripts: Evaluator | None = None
+        """What evaluates expressions in other languages."""
         self.code = open_code_directory(settings, clock)
         self._signing_key: str | None = None
         self._closers: list[Callable[[], Awaitable[None]]] = []
 
     async def run(self, command: Command) -> Any:
-        """Decide a command in the write lane; its result once it is committed. Raises `Rejected`."""
-        return await self.store.submit(command)
+        """Decide a command in the write lane; its result once it is committed. Raises `Rejected`.
+
+        Expressions that it turns out to need are evaluated in between, outside of the lane, and it is decided anew."""
+        answers: dict[Question, Answer] = {}
+        while True:
+            try:
+                return await self.store.submit(command, answers)
+            except Unanswered as asked:
+                questions = [question for question in asked.questions if question not in answers]
+                if self.scripts is None or not questions:
+                    raise
+                if len(answers) + len(questions) > self.store.settings.limits.questions:
+                    raise _too_many(self.store.settings.limits.questions) from None
+                answers.update(await self.scripts.evaluate(questions))
 
     async def list(self, query: Query, principal: Principal, action: str = "read") -> Page:
         """The page of a query, of what the caller may do `action` on."""
@@ -233,3 +257,12 @@ class Application:
     async def close(self) -> None:
         for closer in self._closers:
             await closer()
+
+
+def _too_many(most: int) -> Rejected:
+    return rejected(
+        "invalid",
+        f"One step of this needs more than {most} expressions evaluated.",
+        reason="too_many_expressions",
+        most=most,
+    )

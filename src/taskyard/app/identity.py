@@ -18,6 +18,7 @@ from taskyard.model.identity import Credential, Grant, Group, Membership, Settin
 from taskyard.model.principal import GrantFact, Principal
 from taskyard.model.row import Row
 from taskyard.model.time import Clock
+from taskyard.store.commit import Committed
 from taskyard.store.link import Link
 from taskyard.store.people import groups_of, reports_of
 from taskyard.store.store import Store
@@ -65,8 +66,8 @@ class Identity:
         self._threads = ThreadPoolExecutor(1, "taskyard-password")
         store.listeners.append(self._committed)
 
-    def _committed(self, touched: set[type[Row]]) -> None:
-        if touched & WATCHED:
+    def _committed(self, commit: Committed) -> None:
+        if commit.touched & WATCHED:
             self._generation += 1
             self._known = {}
             self._passwords = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -27,8 +27,30 @@ Decider = Callable[[Any, View], Any]
 """`decide(command, view) -> result`: pure; reads and changes through the view, raises `Rejected` to refuse. Changes of
 a rejected command leave no trace."""
 
-Foresight = Callable[[Any], list[tuple[type[Row], tuple[Any, ...]]]]
-"""`(row type, primary key)` pairs that a command will surely read, so that the lane loads a batch's rows at once."""
+
+class Find(msgspec.Struct, frozen=True):
+    """A `view.find` that a command will surely ask."""
+
+    row_type: type[Row]
+    equals: dict[str, Any]
+    locked: bool = True
+
+
+class Pick(msgspec.Struct, frozen=True):
+    """A `view.pick` that a command will surely ask; `equals` in the order in which it names them."""
+
+    row_type: type[Row]
+    order: tuple[str, ...]
+    limit: int
+    equals: dict[str, Any]
+
+
+Sight = tuple[type[Row], tuple[Any, ...]] | Find | Pick
+"""Something a command will surely read: a `(row type, primary key)` that it gets, a find or a pick."""
+
+Foresight = Callable[[Any], Sequence[Sight]]
+"""What a command will surely read, so that the lane loads a batch's rows before it decides. It is a matter of speed
+alone: whatever the commands of a batch turn out to need is loaded together as well, but they are decided again then."""
 
 _deciders: dict[type[Command], Decider] = {}
 _foresights: dict[type[Command], Foresight] = {}
@@ -49,7 +71,7 @@ def decides(command_type: type[Command]) -> Callable[[D], D]:
 
 
 def foresees(command_type: type[Command]) -> Callable[[D], D]:
-    """Register what a command will read by primary key, so that a batch loads it at once."""
+    """Register what a command will surely read (`Sight`), so that a batch loads it at once."""
 
     def register(function: D) -> D:
         _foresights[command_type] = function
@@ -62,6 +84,6 @@ def decider_of(command: Command) -> Decider:
     return _deciders[type(command)]
 
 
-def foresight_of(command: Command) -> list[tuple[type[Row], tuple[Any, ...]]]:
+def foresight_of(command: Command) -> Sequence[Sight]:
     foresight = _foresights.get(type(command))
-    return foresight(command) if foresight else []
+    return foresight(command) if foresight else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import msgspec
 
@@ -15,3 +15,7 @@ class Row(msgspec.Struct, kw_only=True, gc=False):
 
     TABLE: ClassVar[str]
     KEY: ClassVar[tuple[str, ...]] = ("id",)
+
+    if TYPE_CHECKING:  # every struct has it; called as such, it takes half the time of `copy.copy`
+
+        def __copy__(self) -> Self: ...

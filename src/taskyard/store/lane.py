@@ -7,23 +7,22 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any
 
-import msgspec
-
-from taskyard.model.command import Command, decider_of, foresight_of
+from taskyard.model.limits import Limits
 from taskyard.model.problem import Problem, Rejected
-from taskyard.model.row import Row
 from taskyard.model.time import Clock
+from taskyard.store.batch import Batch, Ticket
 from taskyard.store.block import Blocks
-from taskyard.store.flush import CHILDREN, Flush
+from taskyard.store.commit import Committed, committed
+from taskyard.store.constants import Constants
+from taskyard.store.crash_point import reach
+from taskyard.store.flush import Flush
 from taskyard.store.link import BadData, Broken, Collided, Link, Transient
 from taskyard.store.load import Loader
 from taskyard.store.tally import count_tasks
-from taskyard.store.unit import Need, Unit
+from taskyard.store.unit import Unit
 
 BATCH = 256
-NEED_BUDGET = 64
 RETRIES = 8
 COLLISIONS = 4
 """How often a batch is decided anew because a row that it wants to make is there; then it is the data's fault."""
@@ -46,17 +45,6 @@ UNAVAILABLE = Problem(
 
 class Uncertain(Exception):
     """The connection was lost between asking for a commit and hearing of it."""
-
-
-class Ticket(msgspec.Struct, gc=False):
-    """A command on its way, and where its answer goes."""
-
-    command: Command
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-    at: float = 0.0
-    result: Any = None
-    failure: BaseException | None = None
 
 
 class Waiting:
@@ -99,7 +87,9 @@ class Lane(threading.Thread):
         blocks: Blocks,
         postgres: bool,
         shard: int,
-        committed: Callable[[set[type[Row]]], None],
+        committed: Callable[[Committed], None],
+        limits: Limits,
+        constants: Constants,
         observe: Callable[[str, float], None] = lambda name, seconds: None,
     ) -> None:
         super().__init__(name=f"taskyard-lane-{shard}", daemon=True)
@@ -111,6 +101,8 @@ class Lane(threading.Thread):
         self.loader = Loader(postgres)
         self.flush = Flush(postgres, shard)
         self.committed = committed
+        self.limits = limits
+        self.constants = constants
         self.observe = observe
 
     def run(self) -> None:
@@ -123,6 +115,7 @@ class Lane(threading.Thread):
             self._batch(tickets)
             self.observe("batch", time.perf_counter() - started)
             _answer(tickets)
+            reach("reply")
             self.link.checkpoint(idle=False)  # type: ignore[attr-defined]
         self.link.close()
 
@@ -164,7 +157,9 @@ class Lane(threading.Thread):
                 raise
             for unit in units:
                 count_tasks(unit)
-            self.committed(set().union(*(unit.touched for unit in units)))
+                for key, built in unit.built.items():
+                    self.constants.put(key, built)
+            self.committed(committed(units))
             return
 
     def _roll_back(self) -> None:
@@ -175,60 +170,21 @@ class Lane(threading.Thread):
                 self.blocks.discard()
 
     def _transaction(self, tickets: list[Ticket]) -> list[Unit]:
-        """The units that were committed, mostly one. A command that removes what other rows hang on has one of its own,
-        with those before it written and those after it reading what is left: rows that a batch is yet to write cannot
-        be removed with what they hang on."""
+        """The units that were committed, mostly one."""
         self.link.begin()
-        unit = self._unit()
-        units = [unit]
-        foreseen = [slot for ticket in tickets for slot in foresight_of(ticket.command)]
-        if foreseen:
-            self.loader.slots(self.link, unit, foreseen, locked=True)
-        for ticket in tickets:
-            ticket.result = ticket.failure = None
-            first = unit.empty
-            self._decide(unit, ticket)
-            if unit.removed().isdisjoint(CHILDREN):
-                continue
-            if not first:
-                unit.undo_command()
-                self.flush.write(self.link, unit)
-                units.append(unit := self._unit())
-                self._decide(unit, ticket)
-            self.flush.write(self.link, unit)
-            units.append(unit := self._unit())
-        self.flush.write(self.link, unit)
+        units = Batch(self.link, self.loader, self.flush, self._unit).run(tickets)
+        reach("commit")
         try:
             self.link.commit()
         except Broken as error:
             if self.postgres:  # a server that goes down may say so after it has committed
                 raise Uncertain from error
             raise
+        reach("committed")
         return units
 
     def _unit(self) -> Unit:
-        return Unit(self.clock.now(), self.blocks, self.blocks.row_id())
-
-    def _decide(self, unit: Unit, ticket: Ticket) -> None:
-        decide = decider_of(ticket.command)
-        for turn in range(NEED_BUDGET):
-            unit.begin_command(again=turn > 0)
-            try:
-                ticket.result = decide(ticket.command, unit)
-                return
-            except Need as need:
-                unit.undo_command()
-                for find in need.finds:
-                    self.loader.find(self.link, unit, find)
-                if need.slots:
-                    self.loader.slots(self.link, unit, need.slots, need.locked)
-            except (BadData, Broken, Transient):
-                raise
-            except Exception as error:  # the decider's own fault or refusal concerns its command alone
-                unit.undo_command()
-                ticket.failure = error
-                return
-        raise RuntimeError(f"{type(ticket.command).__name__} asked for rows more than {NEED_BUDGET} times")
+        return Unit(self.clock.now(), self.blocks, self.blocks.row_id(), self.limits, self.constants)
 
 
 def _refusal(error: BadData) -> Rejected:

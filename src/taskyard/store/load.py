@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
+from taskyard.model.execution import ElementInstance, Execution
 from taskyard.model.row import Row
-from taskyard.store.codec import build_all, shape_of
+from taskyard.model.task import Lease, QueueItem, Task
+from taskyard.store.codec import build_all, key_of, shape_of
 from taskyard.store.engine_sqlite import list_value
 from taskyard.store.link import Link
-from taskyard.store.unit import FindKey, Slot, Unit
+from taskyard.store.need import FindKey, Needs, OrderKey
+from taskyard.store.unit import Unit
 
 ARRAY_CASTS = {int: "bigint[]", str: "text[]", bool: "boolean[]", float: "float8[]", bytes: "bytea[]"}
+LOCKED_FIRST: tuple[type[Row], ...] = (Execution, QueueItem, Lease, Task, ElementInstance)
+"""The order in which rows are locked, everywhere, so that lanes do not wait for each other in a circle; other types
+come before these, by the name of their table."""
+
+
+def lock_rank(row_type: type[Row]) -> tuple[int, str]:
+    """Where a type stands in the order of locking."""
+    return (LOCKED_FIRST.index(row_type) if row_type in LOCKED_FIRST else -1), row_type.TABLE
 
 
 class Loader:
@@ -21,82 +32,136 @@ class Loader:
 
     def __init__(self, postgres: bool) -> None:
         self.postgres = postgres
-        self.by_key = cache(self._by_key)
         self.by_values = cache(self._by_values)
+        self.by_order = cache(self._by_order)
 
-    def slots(self, link: Link, unit: Unit, slots: Iterable[Slot], locked: bool) -> None:
-        """Load rows by primary key; keys are taken in order so that lanes lock alike."""
-        wanted: dict[type[Row], list[tuple[Any, ...]]] = defaultdict(list)
-        for row_type, key in slots:
-            wanted[row_type].append(key)
-        for row_type in sorted(wanted, key=lambda row: row.TABLE):
-            keys = sorted(set(wanted[row_type]))
-            found = dict(self._load(link, row_type, keys, locked))
-            for key in keys:
-                unit.accept((row_type, key), found.get(key), locked)
+    def load(self, link: Link, unit: Unit, needs: Needs) -> None:
+        """Load everything that is needed; rows of one type in key order, so that lanes lock alike."""
+        for locked in (False, True):
+            wanted = needs.slots[locked]
+            for row_type in sorted(wanted, key=lock_rank):
+                self._slots(link, unit, row_type, wanted[row_type], locked)
+        shapes: dict[tuple[Any, ...], list[FindKey]] = defaultdict(list)
+        for find in needs.finds:
+            absent = tuple(value is None for value in find.values)
+            shapes[find.locked, lock_rank(find.row_type), find.names, absent].append(find)
+        for shape in sorted(shapes):
+            self._finds(link, unit, shapes[shape], shape[3])
+        for key, limit in needs.ordered.items():
+            self._ordered(link, unit, key, limit)
 
-    def _load(
-        self, link: Link, row_type: type[Row], keys: list[tuple[Any, ...]], locked: bool
-    ) -> list[tuple[tuple[Any, ...], Row]]:
-        sql = self.by_key(row_type, locked)
-        shape = shape_of(row_type)
-        places = [shape.names.index(name) for name in shape.key]
+    def _slots(
+        self, link: Link, unit: Unit, row_type: type[Row], keys: Iterable[tuple[Any, ...]], locked: bool
+    ) -> None:
+        ordered = sorted(keys)
+        rows = self._matching(link, row_type, row_type.KEY, (False,) * len(row_type.KEY), ordered, locked)
+        found = {key_of(row): row for row in rows}
+        for key in ordered:
+            unit.accept((row_type, key), found.get(key), locked)
+
+    def _finds(self, link: Link, unit: Unit, finds: Sequence[FindKey], absent: tuple[bool, ...]) -> None:
+        """Finds of one type by the same columns, with NULL in the same places."""
+        row_type, names, _, locked = finds[0]
+        values = [tuple(value for value in find.values if value is not None) for find in finds]
+        unit.accept_finds(finds, self._matching(link, row_type, names, absent, values, locked))
+
+    def _matching(
+        self,
+        link: Link,
+        row_type: type[Row],
+        names: tuple[str, ...],
+        absent: tuple[bool, ...],
+        values: list[tuple[Any, ...]],
+        locked: bool,
+    ) -> list[Any]:
+        """Rows whose columns have one of the lists of values. One statement on PostgreSQL, where each is a round trip;
+        on SQLite one for a single column, and else one per list, since that is what its indexes serve best."""
+        width = len(names) - sum(absent)
+        sql = self.by_values(row_type, names, absent, locked, len(values) == 1)
+        if len(values) == 1 or width == 0:
+            return build_all(row_type, link.rows(sql, self._given(values[0])))
+        if self.postgres:
+            columns = {f"k{index}": [each[index] for each in values] for index in range(width)}
+            return build_all(row_type, link.rows(sql, columns))
+        if width == 1:
+            return build_all(row_type, link.rows(sql, {"k0": list_value([each[0] for each in values])}))
         rows: list[tuple[Any, ...]] = []
-        if len(shape.key) == 1:
-            values = [key[0] for key in keys]
-            rows = link.rows(sql, {"keys": self._list(values)})
-        else:
-            for key in keys:
-                rows.extend(link.rows(sql, {f"k{index}": value for index, value in enumerate(key)}))
-        built = build_all(row_type, rows)
-        return [
-            (tuple(values[place] for place in places), row) for values, row in zip(rows, built, strict=True)
-        ]
+        for each in values:
+            rows += link.rows(sql, self._given(each))
+        return build_all(row_type, rows)
 
-    def find(self, link: Link, unit: Unit, find: FindKey) -> None:
-        """Load every row whose columns equal the values."""
-        row_type, names, values, locked = find
-        absent = tuple(value is None for value in values)
-        sql = self.by_values(row_type, names, absent, locked)
-        given = {f"k{index}": value for index, value in enumerate(values) if value is not None}
-        unit.accept_find(find, build_all(row_type, link.rows(sql, given)))
+    def _given(self, values: tuple[Any, ...]) -> dict[str, Any]:
+        return {f"k{index}": value for index, value in enumerate(values)}
 
-    def _by_key(self, row_type: type[Row], locked: bool) -> str:
-        shape = shape_of(row_type)
-        columns = ",".join(f'"{name}"' for name in shape.names)
-        order = ",".join(f'"{name}"' for name in shape.key)
-        if len(shape.key) == 1:
-            where = self._in(shape.key[0], shape.types[shape.names.index(shape.key[0])])
-        else:
-            where = " AND ".join(
-                f'"{name}"={self._place(f"k{index}")}' for index, name in enumerate(shape.key)
-            )
-        return f'SELECT {columns} FROM "{row_type.TABLE}" WHERE {where} ORDER BY {order}{self._lock(locked)}'
+    def _ordered(self, link: Link, unit: Unit, key: OrderKey, wanted: int) -> None:
+        """The first or last rows of an order: as many more as are wanted."""
+        known = unit.known.get(key)
+        limit = wanted + (len(known.rows) if known is not None else 0)
+        absent = tuple(value is None for value in key.values)
+        sql = self.by_order(key.row_type, key.names, absent, key.order, key.last)
+        given = self._given(tuple(value for value in key.values if value is not None))
+        rows = build_all(key.row_type, link.rows(sql, {**given, "most": limit}))
+        unit.accept_ordered(key, rows, complete=len(rows) < limit)
 
     def _by_values(
-        self, row_type: type[Row], names: tuple[str, ...], absent: tuple[bool, ...], locked: bool
+        self,
+        row_type: type[Row],
+        names: tuple[str, ...],
+        absent: tuple[bool, ...],
+        locked: bool,
+        single: bool,
     ) -> str:
+        """The rows whose columns have the values `k0`, `k1`, …, or (not `single`) one of those in the lists of these
+        names; columns that are `absent` are NULL."""
+        shape = shape_of(row_type)
+        columns = ",".join(f't."{name}"' for name in shape.names)
+        order = ",".join(f't."{name}"' for name in shape.key)
+        given = [name for name, missing in zip(names, absent, strict=True) if not missing]
+        terms = [f't."{name}" IS NULL' for name, missing in zip(names, absent, strict=True) if missing]
+        source = f'"{row_type.TABLE}" t'
+        if single or not given or (not self.postgres and len(given) > 1):
+            terms += [f't."{name}"={self._place(f"k{index}")}' for index, name in enumerate(given)]
+        elif not self.postgres:
+            terms.append(f't."{given[0]}" IN (SELECT value FROM json_each(:k0))')
+        else:
+            casts = [ARRAY_CASTS[shape.types[shape.names.index(name)]] for name in given]
+            lists = [f"%(k{index})s::{cast}" for index, cast in enumerate(casts)]
+            if len(given) == 1:
+                terms.append(f't."{given[0]}" = ANY({lists[0]})')
+            else:
+                names_of = ",".join(f'"{name}"' for name in given)
+                source = f"unnest({','.join(lists)}) AS v({names_of}) JOIN {source} USING ({names_of})"
+        where = f" WHERE {' AND '.join(terms)}" if terms else ""
+        lock = " FOR UPDATE OF t" if self.postgres and locked else ""
+        return f"SELECT {columns} FROM {source}{where} ORDER BY {order}{lock}"
+
+    def _by_order(
+        self,
+        row_type: type[Row],
+        names: tuple[str, ...],
+        absent: tuple[bool, ...],
+        order: tuple[str, ...],
+        last: bool,
+    ) -> str:
+        """The first `most` rows, locked and passing over those that others hold; or, not locked, the last ones."""
         shape = shape_of(row_type)
         columns = ",".join(f'"{name}"' for name in shape.names)
-        order = ",".join(f'"{name}"' for name in shape.key)
-        where = " AND ".join(
-            f'"{name}" IS NULL' if missing else f'"{name}"={self._place(f"k{index}")}'
-            for index, (name, missing) in enumerate(zip(names, absent, strict=True))
+        places = iter(range(len(names)))
+        terms = [
+            f'"{name}" IS NULL' if missing else f'"{name}"={self._place(f"k{next(places)}")}'
+            for name, missing in zip(names, absent, strict=True)
+        ]
+        by = dict.fromkeys((*order, *shape.key))
+        direction = " DESC" if last else ""
+        where = f" WHERE {' AND '.join(terms)}" if terms else ""
+        inner = (
+            f'SELECT {columns} FROM "{row_type.TABLE}"{where} '
+            f"ORDER BY {','.join(f'{chr(34)}{name}{chr(34)}{direction}' for name in by)} LIMIT {self._place('most')}"
         )
-        return f'SELECT {columns} FROM "{row_type.TABLE}" WHERE {where} ORDER BY {order}{self._lock(locked)}'
-
-    def _in(self, column: str, kind: type) -> str:
-        if self.postgres:
-            return f'"{column}" = ANY(%(keys)s::{ARRAY_CASTS[kind]})'
-        return f'"{column}" IN (SELECT value FROM json_each(:keys))'
+        if not self.postgres or last:
+            return inner
+        # Materialized, so that nothing makes the planner lock more than it takes.
+        return f"WITH picked AS MATERIALIZED ({inner} FOR UPDATE SKIP LOCKED) SELECT * FROM picked"
 
     def _place(self, name: str) -> str:
         return f"%({name})s" if self.postgres else f":{name}"
-
-    def _lock(self, locked: bool) -> str:
-        return " FOR UPDATE" if self.postgres and locked else ""
-
-    def _list(self, values: list[Any]) -> Any:
-        if self.postgres:
-            return values
-        return list_value(values)

@@ -16,17 +16,22 @@ from typing import Any, TypeVar
 import msgspec
 
 from taskyard.model.command import Command
+from taskyard.model.evaluation import Answer, Question
+from taskyard.model.limits import Limits
 from taskyard.model.problem import Problem, Rejected
 from taskyard.model.query import Query
-from taskyard.model.row import Row
 from taskyard.model.time import Clock
+from taskyard.store.batch import Ticket
 from taskyard.store.block import Blocks
 from taskyard.store.builder import comparisons
+from taskyard.store.commit import Committed
+from taskyard.store.constants import Constants
 from taskyard.store.engine_sqlite import SqliteLink, lock
-from taskyard.store.lane import Lane, Ticket, Waiting
+from taskyard.store.lane import Lane, Waiting
 from taskyard.store.link import BadData, Broken, Link, Transient
 from taskyard.store.read import Reader
 from taskyard.store.stream import Streams
+from taskyard.telemetry import log
 
 T = TypeVar("T")
 
@@ -51,11 +56,13 @@ UNASKABLE = Problem(
 
 
 class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the data is: a SQLite file, or a PostgreSQL URL; and how many long reads may run at once."""
+    """Where the data is: a SQLite file, or a PostgreSQL URL; how many long reads may run at once, and what a command may
+    cost."""
 
     path: Path | None = None
     url: str | None = None
     streams: int = 4
+    limits: Limits = Limits()
 
 
 class Store:
@@ -68,7 +75,9 @@ class Store:
         self.reader = Reader(self.postgres)
         self.waiting = Waiting()
         self.lanes: list[Lane] = []
-        self.listeners: list[Callable[[set[type[Row]]], None]] = []
+        self.listeners: list[Callable[[Committed], None]] = []
+        """Told of every commit, on a lane's thread, before the callers of its commands."""
+        self.constants = Constants()
         self.observe: Callable[[str, float], None] = lambda name, seconds: None
         self._lock: int | None = None
         self._inline: Link | None = None
@@ -103,6 +112,8 @@ class Store:
                 postgres=self.postgres,
                 shard=(first + index) % SHARDS if self.postgres else 0,
                 committed=self._committed,
+                limits=self.settings.limits,
+                constants=self.constants,
                 observe=lambda name, seconds: self.observe(name, seconds),
             )
             lane.start()
@@ -121,11 +132,12 @@ class Store:
             os.close(self._lock)
             self._lock = None
 
-    def submit(self, command: Command) -> asyncio.Future[Any]:
-        """Queue a command; the future holds its result once it is committed, or raises `Rejected`."""
+    def submit(self, command: Command, answers: dict[Question, Answer] | None = None) -> asyncio.Future[Any]:
+        """Queue a command; the future holds its result once it is committed, or raises `Rejected`; or `Unanswered` for
+        questions that `answers` does not know, then nothing was changed."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
-        self.waiting.put(Ticket(command, loop, future, time.perf_counter()))
+        self.waiting.put(Ticket(command, loop, future, time.perf_counter(), answers or {}))
         return future
 
     async def read(self, function: Callable[[Link], T]) -> T:
@@ -220,9 +232,12 @@ class Store:
             return postgres_link(self.settings.url or "", writer=True)
         return SqliteLink(self.settings.path or Path(), writer=True)
 
-    def _committed(self, touched: set[type[Row]]) -> None:
+    def _committed(self, commit: Committed) -> None:
         for listener in self.listeners:
-            listener(touched)
+            try:
+                listener(commit)
+            except Exception:  # what is committed stays so, and its callers must hear of it
+                log.exception("commit_listener_failed")
 
 
 def postgres_link(url: str, *, writer: bool = False) -> Link:

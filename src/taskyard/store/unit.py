@@ -2,105 +2,97 @@
 
 from __future__ import annotations
 
-import copy
 import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 
+from taskyard.model.evaluation import Answer, Question, Unanswered
 from taskyard.model.execution import Event
-from taskyard.model.ids import uuid7
+from taskyard.model.ids import uid_of, uuid7
+from taskyard.model.limits import Limits
 from taskyard.model.row import Row
 from taskyard.model.view import Slices
-from taskyard.store.codec import key_of
+from taskyard.store.codec import key_of, shape_of
+from taskyard.store.constants import Built, ConstantKey, Constants, maker, weight
+from taskyard.store.need import FindKey, Need, OrderKey, Slot
+from taskyard.store.ordered import Known, merged, place_of
+from taskyard.store.rows import Rows
+from taskyard.store.turn import Fresh, Turn
 
-Slot = tuple[type[Row], tuple[Any, ...]]
-FindKey = tuple[type[Row], tuple[str, ...], tuple[Any, ...], bool]
+NAMES_A_ROW = frozenset(
+    {
+        "id",
+        "task_id",
+        "execution_id",
+        "element_id",
+        "parent_id",
+        "fragment_id",
+        "definition_id",
+        "submission_id",
+    }
+)
+"""Columns that hold row ids. A row id that was drawn in this transaction is nowhere in the database yet."""
 
 
-class Need(Exception):
-    """A decider asked for rows that are not loaded."""
+class Unit(Rows):
+    """The view of a batch of commands. `begin_command` and `undo_command` bracket each try at one; `end_command` says
+    that there will be no other."""
 
     def __init__(
-        self, slots: list[Slot] | None = None, locked: bool = True, finds: list[FindKey] | None = None
+        self, now: int, ids: Any, rev: int, limits: Limits | None = None, constants: Constants | None = None
     ) -> None:
-        super().__init__("rows needed")
-        self.slots = slots or []
-        self.locked = locked
-        self.finds = finds or []
-
-
-class Fresh:
-    """Identifiers for rows that are made while the batch is written."""
-
-    def __init__(self, ids: Any, now: int) -> None:
-        self.ids = ids
-        self.now = now
-
-    def row_id(self) -> int:
-        return self.ids.row_id()
-
-    def uid(self) -> str:
-        return uuid7(self.now)
-
-
-class Unit:
-    """The view of a batch of commands. `begin_command` and `undo_command` bracket each of them."""
-
-    def __init__(self, now: int, ids: Any, rev: int) -> None:
+        super().__init__()
         self.now = now
         self.ids = ids
         self.rev = rev
-        self.rows: dict[Slot, Row | None] = {}
-        self.locked: set[Slot] = set()
-        self.base: dict[Slot, Row | None] = {}
-        self.changed: dict[Slot, Row | None] = {}
+        self.limits = limits or Limits()
+        self.constants = constants or Constants()
         self.found: set[FindKey] = set()
-        self.index: dict[tuple[type[Row], tuple[str, ...]], dict[tuple[Any, ...], set[Slot]]] = {}
-        self.bulk: list[list[Row]] = []
+        self.known: dict[OrderKey, Known] = {}
+        self.held: dict[Slot, Turn] = {}
+        self.drawn: set[int] = set()
+        self.bulk: list[list[Any]] = []
         self.wiped: list[tuple[type[Row], str, list[Any]]] = []
-        self.journal: list[tuple[Slot, bool, Row | None, bool, Row | None]] = []
         self.slices: list[Slices] = []
-        self.marks = (0, 0, 0)
-        self.touched: set[type[Row]] = set()
-        self.given: list[Any] = []
-        self.replayed = 0
-        self.drawn: list[int] = []
-        self.cursor = 0
-        self.again = False
+        self.woken: list[str] = []
+        self.built: dict[ConstantKey, Built] = {}
+        self.built_here: list[ConstantKey] = []
+        self.marks = (0, 0, 0, 0, 0)
+        self.turn = Turn()
 
-    def begin_command(self, *, again: bool = False) -> None:
-        """Start a command, or start it `again` after loading rows: it then gets the same ids as before."""
-        if not again:
-            self.given.clear()
-        self.replayed = 0
+    # What the lane does
+
+    def begin_command(self, turn: Turn) -> None:
+        """Start a command, or start it again: it then gets the same ids as before."""
+        self.turn = turn
+        turn.replayed.clear()
         self.journal.clear()
-        if not self.again:
-            self.drawn.clear()
-        self.again = False
-        self.cursor = 0
-        self.marks = (len(self.bulk), len(self.wiped), len(self.slices))
+        self.marks = self._marks()
 
     def undo_command(self) -> None:
-        """Take back every change since `begin_command`. The next try draws the same row ids again, so that what it
-        asks about rows that it made itself is answered by then."""
-        self.again = True
-        for slot, had_row, row, had_change, change in reversed(self.journal):
-            self._forget(slot)
-            if had_row:
-                self.rows[slot] = row
-                self._remember(slot, row)
-            else:
-                self.rows.pop(slot, None)
-            if had_change:
-                self.changed[slot] = change
-            else:
-                self.changed.pop(slot, None)
-        self.journal.clear()
-        del self.bulk[self.marks[0] :]
-        del self.wiped[self.marks[1] :]
-        del self.slices[self.marks[2] :]
+        """Take back every change since `begin_command`."""
+        if self.journal:
+            self._undo_rows()
+            for known in self.known.values():
+                known.start = 0
+        if self.marks != self._marks():
+            bulk, wiped, slices, woken, built = self.marks
+            del self.bulk[bulk:], self.wiped[wiped:], self.slices[slices:], self.woken[woken:]
+            for key in self.built_here[built:]:
+                self.built.pop(key, None)
+            del self.built_here[built:]
+
+    def end_command(self, turn: Turn) -> None:
+        """The command is decided or refused: what it picked is anybody's again."""
+        for slot in turn.picked:
+            if self.held.get(slot) is turn:
+                del self.held[slot]
+        turn.picked.clear()
+
+    def _marks(self) -> tuple[int, int, int, int, int]:
+        return len(self.bulk), len(self.wiped), len(self.slices), len(self.woken), len(self.built_here)
 
     @property
     def empty(self) -> bool:
@@ -112,47 +104,141 @@ class Unit:
         wiped = {row_type for row_type, _, _ in self.wiped[self.marks[1] :]}
         return wiped | {slot[0] for slot, *_ in self.journal if self.rows.get(slot) is None}
 
+    # Reading
+
     def get(self, row_type: type[Any], *key: Any) -> Any:
         slot = (row_type, key)
-        if slot not in self.rows or slot not in self.locked:
+        row = self.rows.get(slot)
+        if (row is None or slot not in self.locked) and not self._is_known(slot, True):
             raise Need([slot])
-        row = self.rows[slot]
-        return copy.copy(row) if row is not None else None
+        return row.__copy__() if row is not None else None
 
     def peek(self, row_type: type[Any], *key: Any) -> Any:
         slot = (row_type, key)
-        if slot not in self.rows:
+        row = self.rows.get(slot)
+        if row is None and not self._is_known(slot, False):
             raise Need([slot], locked=False)
-        row = self.rows[slot]
-        return copy.copy(row) if row is not None else None
+        return row.__copy__() if row is not None else None
 
     def load(self, row_type: type[Any], keys: Iterable[Any]) -> None:
         wanted: list[Slot] = [(row_type, key if isinstance(key, tuple) else (key,)) for key in keys]
-        missing = [slot for slot in wanted if slot not in self.rows or slot not in self.locked]
+        missing = [slot for slot in wanted if not self._is_known(slot, True)]
         if missing:
             raise Need(missing)
+
+    def _is_known(self, slot: Slot, locked: bool) -> bool:
+        if slot in self.rows:
+            return not locked or slot in self.locked
+        return self._is_fresh(slot[0].KEY, slot[1])
+
+    def _is_fresh(self, names: tuple[str, ...], values: tuple[Any, ...]) -> bool:
+        """No row of the database can have these values."""
+        drawn = self.drawn
+        return any(
+            value in drawn and name in NAMES_A_ROW
+            for name, value in zip(names, values, strict=True)
+            if type(value) is int
+        )
 
     def find(self, row_type: type[Any], *, locked: bool = True, **equals: Any) -> list[Any]:
         names = tuple(equals)
         values = tuple(equals.values())
-        find = (row_type, names, values, locked)
-        if find not in self.found and (locked or (row_type, names, values, True) not in self.found):
-            raise Need(finds=[find])
-        slots = self._index(row_type, names).get(values, ())
-        live = [row for slot in slots if (row := self.rows[slot]) is not None]
-        return [copy.copy(row) for row in sorted(live, key=key_of)]
+        if not self._is_found(FindKey(row_type, names, values, locked)):
+            raise Need(finds=[FindKey(row_type, names, values, locked)])
+        slots = self._index(row_type, names).get(values)
+        if not slots:
+            return []
+        live: list[Any] = [self.rows[slot] for slot in slots]
+        if len(live) > 1:
+            live.sort(key=key_of)
+        return [row.__copy__() for row in live]
+
+    def _is_found(self, find: FindKey) -> bool:
+        return (
+            find in self.found
+            or (not find.locked and find._replace(locked=True) in self.found)
+            or self._is_fresh(find.names, find.values)
+        )
 
     def expect(self, row_type: type[Row], names: tuple[str, ...], values: Iterable[tuple[Any, ...]]) -> None:
-        wanted: list[FindKey] = [(row_type, names, each, True) for each in dict.fromkeys(values)]
-        missing = [find for find in wanted if find not in self.found]
+        wanted = [FindKey(row_type, names, each, True) for each in dict.fromkeys(values)]
+        missing = [find for find in wanted if not self._is_found(find)]
         if missing:
             raise Need(finds=missing)
+
+    def last(self, row_type: type[Any], order: str, **equals: Any) -> Any:
+        key = OrderKey(row_type, tuple(equals), tuple(equals.values()), (order,), last=True)
+        known = self._known(key, 1)
+        mine = self.orders.places(key, self.changed)
+        greatest = (row_type, mine[-1][1:]) if mine else None
+        for place, slot in known.rows:
+            if mine and place < mine[-1]:
+                break
+            if slot not in self.changed:
+                greatest = slot
+                break
+        else:
+            if not known.complete and not (mine and known.rows and mine[-1] >= known.rows[-1][0]):
+                raise Need(ordered=(key, len(known.rows) + 1))
+        row = self.rows[greatest] if greatest is not None else None
+        return row.__copy__() if row is not None else None
+
+    def pick(self, row_type: type[Any], order: tuple[str, ...], limit: int, **equals: Any) -> list[Any]:
+        key = OrderKey(row_type, tuple(equals), tuple(equals.values()), order)
+        known = self._known(key, limit)
+        slots = merged(known, key, self.orders.places(key, self.changed), self.changed)
+        turn, held, passed = self.turn, self.held, 0
+        taken: list[Slot] = []
+        for slot in slots:
+            if len(taken) == limit:
+                break
+            if held.get(slot, turn) is turn:
+                taken.append(slot)
+            else:
+                passed += 1
+        if len(taken) < limit:
+            if not known.complete:
+                raise Need(ordered=(key, limit - len(taken)))
+            if passed:
+                raise Need()
+        for slot in taken:
+            if slot not in held:
+                held[slot] = turn
+                turn.picked.append(slot)
+        return [self.rows[slot].__copy__() for slot in taken]  # type: ignore[union-attr]
+
+    def _known(self, key: OrderKey, wanted: int) -> Known:
+        known = self.known.get(key)
+        if known is None:
+            if not self._is_fresh(key.names, key.values):
+                raise Need(ordered=(key, wanted))
+            known = self.known[key] = Known([], complete=True)
+        return known
+
+    def constant(self, row_type: type[Any], key: Any, build: Callable[[Any], Any]) -> Any:
+        name: ConstantKey = (row_type, key, maker(build))
+        found = self.built.get(name) or self.constants.get(name)
+        if found is None:
+            row = self.peek(row_type, *(key if isinstance(key, tuple) else (key,)))
+            if row is None:
+                raise LookupError(f"there is no {row_type.__name__} {key}")
+            found = self.built[name] = Built(build(row), weight(row))
+            self.built_here.append(name)
+        return found.value
+
+    def evaluate(self, question: Question) -> Answer:
+        answer = self.turn.answers.get(question)
+        if answer is None:
+            raise Unanswered([question])
+        return answer
+
+    # Changing
 
     def insert(self, row: Row) -> None:
         slot = (type(row), key_of(row))
         self._stamp(row)
         self.locked.add(slot)
-        self._set(slot, copy.copy(row))
+        self._set(slot, row.__copy__())
 
     def insert_many(self, rows: list[Any]) -> None:
         if not rows:
@@ -178,7 +264,7 @@ class Unit:
 
     def update(self, row: Row) -> None:
         self._stamp(row)
-        self._set((type(row), key_of(row)), copy.copy(row))
+        self._set((type(row), key_of(row)), row.__copy__())
 
     def delete(self, row: Row) -> None:
         self._set((type(row), key_of(row)), None)
@@ -210,75 +296,53 @@ class Unit:
         )
         self.bulk.append([event])
 
-    def row_id(self) -> int:
-        return self._given(self.ids.row_id)
+    def wake(self, topic: str) -> None:
+        self.woken.append(topic)
 
-    def uid(self) -> str:
-        return self._given(lambda: uuid7(self.now))
+    def row_id(self) -> int:
+        given = self._given("row_id", self.ids.row_id)
+        self.drawn.add(given)
+        return given
+
+    def uid(self, row_id: int | None = None) -> str:
+        if row_id is not None:
+            return uid_of(row_id, self.now)
+        return self._given("uid", lambda: uuid7(self.now))
 
     def random(self, size: int) -> bytes:
-        return self._given(lambda: os.urandom(size))
+        return self._given("random", lambda: os.urandom(size))
 
-    def _given(self, make: Callable[[], Any]) -> Any:
+    def _given(self, kind: str, make: Callable[[], Any]) -> Any:
         """A fresh value, or the one given at this point when the command was decided before."""
-        if self.replayed == len(self.given):
-            self.given.append(make())
-        value = self.given[self.replayed]
-        self.replayed += 1
-        return value
+        given = self.turn.given.setdefault(kind, [])
+        replayed = self.turn.replayed.get(kind, 0)
+        if replayed == len(given):
+            given.append(make())
+        self.turn.replayed[kind] = replayed + 1
+        return given[replayed]
 
-    def accept(self, slot: Slot, row: Row | None, locked: bool) -> None:
-        """Take a row as loaded from the database (None: there is none). A row the batch changed keeps its change."""
-        if locked:
-            self.locked.add(slot)
-        if slot in self.changed:
-            return
-        self._forget(slot)
-        self.rows[slot] = row
-        self.base[slot] = row
-        self._remember(slot, row)
+    # Loading
 
-    def accept_find(self, find: FindKey, rows: list[Row]) -> None:
-        """Take the rows that a `find` loaded."""
-        self._index(find[0], find[1])
+    def accept_finds(self, finds: Iterable[FindKey], rows: list[Any]) -> None:
+        """Take the rows that finds of one type and the same columns loaded."""
+        locked = False
+        for find in finds:
+            locked = find.locked
+            self.found.add(find)
         for row in rows:
-            self.accept((type(row), key_of(row)), row, locked=find[3])
-        self.found.add(find)
+            self.accept((type(row), key_of(row)), row, locked)
+
+    def accept_ordered(self, key: OrderKey, rows: list[Any], complete: bool) -> None:
+        """Take the first or last rows of an order, best first. Other transactions may have made rows since the ones
+        before were taken."""
+        known = Known([], complete)
+        for row in rows:
+            slot = (key.row_type, key_of(row))
+            self.accept(slot, row, not key.last)
+            known.rows.append((place_of(row, key.order), slot))
+        known.rows.sort(reverse=key.last)
+        self.known[key] = known
 
     def _stamp(self, row: Row) -> None:
-        if hasattr(row, "rev"):
+        if shape_of(type(row)).has_rev:
             row.rev = self.rev  # type: ignore[attr-defined]
-
-    def _set(self, slot: Slot, row: Row | None) -> None:
-        self.journal.append(
-            (slot, slot in self.rows, self.rows.get(slot), slot in self.changed, self.changed.get(slot))
-        )
-        self.touched.add(slot[0])
-        self._forget(slot)
-        self.rows[slot] = row
-        self.changed[slot] = row
-        self._remember(slot, row)
-
-    def _index(self, row_type: type[Row], names: tuple[str, ...]) -> dict[tuple[Any, ...], set[Slot]]:
-        index = self.index.get((row_type, names))
-        if index is None:
-            index = self.index[(row_type, names)] = {}
-            for slot, row in self.rows.items():
-                if slot[0] is row_type and row is not None:
-                    index.setdefault(tuple(getattr(row, name) for name in names), set()).add(slot)
-        return index
-
-    def _forget(self, slot: Slot) -> None:
-        row = self.rows.get(slot)
-        if row is None:
-            return
-        for (row_type, names), index in self.index.items():
-            if row_type is slot[0]:
-                index.get(tuple(getattr(row, name) for name in names), set()).discard(slot)
-
-    def _remember(self, slot: Slot, row: Row | None) -> None:
-        if row is None:
-            return
-        for (row_type, names), index in self.index.items():
-            if row_type is slot[0]:
-                index.setdefault(tuple(getattr(row, name) for name in names), set()).add(slot)
