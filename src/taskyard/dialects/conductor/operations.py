@@ -11,6 +11,7 @@ from taskyard.dialects.conductor import health, schemas, tags, taskdefs, tokens,
 from taskyard.dialects.conductor.operations_events import EVENTS
 from taskyard.dialects.conductor.operations_schedules import SCHEDULES
 from taskyard.dialects.conductor.operations_secrets import ENVIRONMENT, SECRETS
+from taskyard.dialects.conductor.operations_webhooks import WEBHOOKS
 from taskyard.dialects.conductor.queries import (
     DefinitionsParams,
     MetadataParams,
@@ -362,6 +363,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *_areas("Tags", TAGS),
     *_areas("Schemas", SCHEMAS),
     *_areas("Event", EVENTS),
+    *_areas("Webhook", WEBHOOKS),
     *_areas("Scheduler", SCHEDULES),
     *_areas("Secret", SECRETS),
     *_areas("Environment", ENVIRONMENT),
