@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from taskyard.model.flow import SchemaDef, TaskDef, WorkflowDef
-from taskyard.notations.flowjson.duration import parse_duration, parse_moment
+from taskyard.model.wait_time import parse_duration, parse_moment
 from taskyard.notations.flowjson.member import read_document
 from taskyard.notations.flowjson.task_rule import schema_violations, task_violations
 from taskyard.notations.flowjson.workflow_rule import templated_names, workflow_violations

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from taskyard.model.flow import WorkflowTask
-from taskyard.notations.flowjson.duration import parse_duration, parse_moment
+from taskyard.model.wait_time import moment_ms, parse_duration
 
 TERMINATION_STATUSES = ("COMPLETED", "FAILED", "TERMINATED")
 
@@ -157,7 +157,7 @@ def _wait(task: WorkflowTask, templates: Templates) -> list[str]:
         if duration and not duration.startswith("${"):
             parse_duration(duration)
         elif until and not until.startswith("${"):
-            parse_moment(until)
+            moment_ms(until)
     except ValueError as fault:
         return [f"Unable to parse the time to wait, {fault}, taskName: {task.name}"]
     return []
