@@ -268,3 +268,22 @@ def _fill_definitions(tasks: list[dict[str, Any]], definition: RunDefinition) ->
         waiting += task["defaultCase"] + task["loopOver"]
         for inner in [*task["decisionCases"].values(), *task["forkTasks"]]:
             waiting += inner
+
+
+class ExecutionForm:
+    """Writes executions for `app.executions.shown`: the tasks come last, one by one. `now` is in epoch milliseconds."""
+
+    between = b","
+
+    def __init__(self, now: int) -> None:
+        self.now = now
+
+    def head(self, view: ExecutionView, tasks: bool) -> bytes:
+        return _encode(workflow_record(view, None))[:-1] + b',"tasks":['
+
+    def record(self, record: Record, first: bool) -> bytes:
+        text = _encode(task_record(record, self.now))
+        return text if first else b"," + text
+
+    def tail(self, view: ExecutionView, tasks: bool) -> bytes:
+        return b"]}"

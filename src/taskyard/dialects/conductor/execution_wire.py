@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from taskyard.dialects.conductor.wire import Wire
+from taskyard.dialects.conductor.wire import IdempotencyStrategy, Wire, WorkflowDef
 
 OBJECT = msgspec.Meta(extra_json_schema={"type": "object"})
 Payload = Annotated[msgspec.Raw, OBJECT]
@@ -222,18 +222,73 @@ class SignalResponse(Wire):
     reason_for_incompletion: str | None = None
 
 
-class WorkflowRun(Wire):
-    """An execution as callers get it who changed its state and waited."""
+class BulkWorkflows(Wire):
+    """Executions by their ids; what was not found, with why."""
 
-    workflow_id: str
-    status: str
-    input: Payload
-    output: Payload
-    priority: int
-    variables: Payload
-    create_time: int
-    update_time: int
-    tasks: list[Task]
-    request_id: str | None = None
+    bulk_error_results: dict[str, str]
+    bulk_successful_results: list[Workflow]
+    message: str
+
+
+class StartWorkflowRequest(Wire):
+    """What to start. With `workflowDef` nothing needs to be registered. A key makes a second start of the same workflow
+    answer by the strategy."""
+
+    name: str
+    version: int | None = None
     correlation_id: str | None = None
+    input: dict[str, Any] = {}
+    task_to_domain: dict[str, str] = {}
+    workflow_def: WorkflowDef | None = None  # type: ignore[valid-type]
+    priority: Annotated[int, msgspec.Meta(ge=0, le=99)] = 0
     created_by: str | None = None
+    idempotency_key: str | None = None
+    idempotency_strategy: IdempotencyStrategy | None = None
+
+
+class RerunWorkflowRequest(Wire):
+    """From which task to run again, and with what; without a task from the start."""
+
+    re_run_from_workflow_id: str | None = None
+    workflow_input: dict[str, Any] | None = None
+    re_run_from_task_id: str | None = None
+    task_input: dict[str, Any] | None = None
+    correlation_id: str | None = None
+
+
+class SkipTaskRequest(Wire):
+    """What a task that is passed by shows as its input and output."""
+
+    task_input: dict[str, Any] = {}
+    task_output: dict[str, Any] = {}
+
+
+class StateTaskResult(Wire):
+    """The word on a task."""
+
+    status: str = "COMPLETED"
+    output_data: dict[str, Any] = {}
+
+
+class WorkflowStateUpdate(Wire):
+    """Variables to merge and a task to report."""
+
+    task_reference_name: str | None = None
+    task_result: StateTaskResult | None = None
+    variables: dict[str, Any] = {}
+
+
+class UpgradeWorkflowRequest(Wire):
+    """The version to go on with, and outputs of its tasks that are taken for done, by name."""
+
+    name: str | None = None
+    version: int | None = None
+    task_output: dict[str, Any] = {}
+    workflow_input: dict[str, Any] = {}
+
+
+class CorrelationIdsSearchRequest(Wire):
+    """Which executions: of any of these workflows, with any of these correlation ids."""
+
+    correlation_ids: list[str]
+    workflow_names: list[str]

@@ -105,7 +105,7 @@ async def get(request: Request, params: WorkflowParams, body: None) -> Response:
 async def create(request: Request, params: CreateParams, body: Any) -> Response:
     """Register a version. One that is there is refused unless `overwrite` or `newVersion` says otherwise."""
     written = read_workflow(body)
-    check_workflow(written.document, await _templates(request, [written]), "registerWorkflowDef")
+    check_workflow(written.document, await templates_of(request, [written]), "registerWorkflowDef")
     await _put(request, written, _mode(params))
     return empty_response(200)
 
@@ -113,7 +113,7 @@ async def create(request: Request, params: CreateParams, body: Any) -> Response:
 async def update(request: Request, params: UpdateParams, body: Any) -> Response:
     """Register or replace versions. All must be within the rules; then each stands or falls on its own."""
     workflows = read_workflows(body)
-    check_workflows(workflows, await _templates(request, workflows))
+    check_workflows(workflows, await templates_of(request, workflows))
     done: list[str] = []
     failed: dict[str, str] = {}
     for each in workflows:
@@ -131,7 +131,7 @@ async def update(request: Request, params: UpdateParams, body: Any) -> Response:
 async def validate(request: Request, params: None, body: Any) -> Response:
     """Check a definition; nothing is kept."""
     written = read_workflow(body)
-    check_workflow(written.document, await _templates(request, [written]), "validateWorkflowDef")
+    check_workflow(written.document, await templates_of(request, [written]), "validateWorkflowDef")
     return empty_response(200)
 
 
@@ -170,7 +170,7 @@ def _item(row: Version) -> VersionItem:
     return VersionItem(name=row.key, version=row.version, create_time=row.created_at, update_time=changed)
 
 
-async def _templates(request: Request, workflows: list[Written[WorkflowDef]]) -> dict[str, frozenset[str]]:
+async def templates_of(request: Request, workflows: list[Written[WorkflowDef]]) -> dict[str, frozenset[str]]:
     """The keys of the input templates of registered tasks that these workflows lean on."""
     found: dict[str, frozenset[str]] = {}
     for name in sorted(templates_wanted(workflows)):
