@@ -43,11 +43,35 @@ class Run(Records):
         """Make the record of a node and let its behavior begin. `previous` is the attempt before; a delayed attempt
         is offered later. `input` is given as it is; without it the node's parameters are resolved."""
         node = place.node
+        record = self._fresh_record(place, previous)
+        record_id = record.id
+        if delay_ms:
+            keep(record, Extra(delay=delay_ms))
+        self.records[record_id] = record
+        self.changed.add(record_id)
+        self.newest[record.element] = record
+        if previous is not None:
+            previous.retried = True
+            self.touch(previous)
+        if (skip := self.notes.skips.pop(record.element, None)) is not None:
+            self.set_input(record, skip.input)
+            self.finish(record, "SKIPPED", skip.output)
+            return record
+        self.set_input(record, self._resolved_input(record, node) if input is None else input)
+        if self.execution.steps > self.view.limits.elements:
+            most = self.view.limits.elements
+            self.close("failed", f"The execution has more than {most} tasks, the most there may be.")
+            return record
+        behavior_of(record.kind).enter(self, record, node, self.inputs[record_id])
+        return record
+
+    def _fresh_record(self, place: Place, previous: ElementInstance | None) -> ElementInstance:
+        node = place.node
         record_id = self.view.row_id()
         self.execution.steps += 1
         self.execution.open_steps += 1
         self.scheduled += 1
-        record = ElementInstance(
+        return ElementInstance(
             id=record_id,
             uid=self.view.uid(record_id),
             tenant=self.execution.tenant,
@@ -68,25 +92,6 @@ class Run(Records):
             first_at=previous.first_at if previous else self.now,
             updated_at=self.now,
         )
-        if delay_ms:
-            keep(record, Extra(delay=delay_ms))
-        self.records[record_id] = record
-        self.changed.add(record_id)
-        self.newest[record.element] = record
-        if previous is not None:
-            previous.retried = True
-            self.touch(previous)
-        if (skip := self.notes.skips.pop(record.element, None)) is not None:
-            self.set_input(record, skip.input)
-            self.finish(record, "SKIPPED", skip.output)
-            return record
-        self.set_input(record, self._resolved_input(record, node) if input is None else input)
-        if self.execution.steps > self.view.limits.elements:
-            most = self.view.limits.elements
-            self.close("failed", f"The execution has more than {most} tasks, the most there may be.")
-            return record
-        behavior_of(record.kind).enter(self, record, node, self.inputs[record_id])
-        return record
 
     def _resolved_input(self, record: ElementInstance, node: WorkflowTask) -> dict[str, Any]:
         """The parameters of a node with expressions filled in; the task definition's template stands in for what is
