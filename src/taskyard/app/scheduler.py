@@ -11,7 +11,7 @@ import threading
 import time
 
 from taskyard.app.application import Application
-from taskyard.engine.leases import ExpireLease
+from taskyard.engine.leases import ExpireLease, PostponeExpiry
 from taskyard.engine.timers import FireTimer, PostponeTimer
 from taskyard.model.problem import Rejected
 from taskyard.store.due import Due, DueLease, DueTimer, due
@@ -137,16 +137,16 @@ class Scheduler:
             if refusal.problem.code == "unavailable":
                 self.hint(self.app.clock.now() + RETRY_MS)
             else:
-                await self._postpone(timer, refusal.problem.detail)
+                await self._put_off(PostponeTimer(timer_id=timer.id, reason=refusal.problem.detail))
         except Exception as fault:
             log.error("timer_failed", timer=timer.id, execution=timer.execution_id, exc_info=fault)
-            await self._postpone(timer, f"{type(fault).__name__}: {fault}")
+            await self._put_off(PostponeTimer(timer_id=timer.id, reason=f"{type(fault).__name__}: {fault}"))
 
-    async def _postpone(self, timer: DueTimer, reason: str) -> None:
+    async def _put_off(self, command: PostponeTimer | PostponeExpiry) -> None:
         try:
-            await self.app.run(PostponeTimer(timer_id=timer.id, reason=reason))
+            await self.app.run(command)
         except Exception as fault:
-            log.error("timer_not_postponed", timer=timer.id, exc_info=fault)
+            log.error("not_postponed", exc_info=fault)
             self.hint(self.app.clock.now() + RETRY_MS)
 
     async def _expire(self, lease: DueLease) -> None:
@@ -154,7 +154,13 @@ class Scheduler:
             queue = await self.app.run(ExpireLease(task_id=lease.task_id, execution_id=lease.execution_id))
             if queue is not None:
                 LEASES_EXPIRED.labels(definition_label(queue)).inc()
+        except Rejected as refusal:
+            if refusal.problem.code == "unavailable":
+                self.hint(self.app.clock.now() + RETRY_MS)
+            else:
+                await self._put_off(PostponeExpiry(task_id=lease.task_id, reason=refusal.problem.detail))
         except Exception as fault:
-            if not isinstance(fault, Rejected):
-                log.error("lease_not_ended", task=lease.task_id, exc_info=fault)
-            self.hint(self.app.clock.now() + RETRY_MS)
+            log.error("lease_failed", task=lease.task_id, exc_info=fault)
+            await self._put_off(
+                PostponeExpiry(task_id=lease.task_id, reason=f"{type(fault).__name__}: {fault}")
+            )

@@ -67,8 +67,6 @@ class Wakeups:
         """Seconds after which `until` looks again though nothing was told."""
         self.elsewhere: Callable[[dict[str, int]], None] = lambda topics: None
         """Takes what nobody here was waiting for, for other processes; called from any thread."""
-        self.due: Callable[[int], None] = lambda moment: None
-        """Takes the earliest moment at which a commit has something due; called from the lanes' threads."""
         self._takers: dict[str, dict[Waiter, None]] = {}
         self._hearers: dict[str, dict[Waiter, None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -130,17 +128,9 @@ class Wakeups:
         this looks at a database that has the commit."""
         here: dict[str, int] = {}
         away: dict[str, int] = {}
-        earliest: int | None = None
         for topic, number in topics.items():
-            if topic.startswith("due:"):
-                moment = int(topic[4:])
-                earliest = moment if earliest is None else min(earliest, moment)
-            elif topic in self._takers or topic in self._hearers:
-                here[topic] = number
-            else:
-                away[topic] = number
-        if earliest is not None:
-            self.due(earliest)
+            waits = topic in self._takers or topic in self._hearers
+            (here if waits else away)[topic] = number
         if away:
             self.elsewhere(away)
         if here and self._loop is not None and not self._loop.is_closed():

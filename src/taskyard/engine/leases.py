@@ -10,13 +10,14 @@ from taskyard.engine import work
 from taskyard.engine.access import can, require
 from taskyard.engine.protocol import Command, decides, engine_of, foresees
 from taskyard.engine.results import conclude, submit_result
+from taskyard.model.command import Pick
 from taskyard.model.definition import Definition, DefinitionTag
 from taskyard.model.execution import ElementInstance, Execution, Incident
 from taskyard.model.ids import row_id_in
 from taskyard.model.principal import Principal
 from taskyard.model.problem import rejected
 from taskyard.model.row import Row
-from taskyard.model.task import Lease, Task, TaskAttribute
+from taskyard.model.task import Lease, QueueItem, Task, TaskAttribute
 from taskyard.model.view import View
 
 SYSTEM = "system:"
@@ -25,6 +26,8 @@ LOST = 5
 """Leases of one task outside of executions that may run out before a person has to look."""
 LOST_BY_SERVER = 20
 """The same for the server's own workers, which are lost when the server stops."""
+FAILED_MS = 60_000
+"""When a lease is ended again after that failed."""
 COUNT = "lost_leases"
 
 
@@ -77,6 +80,19 @@ class ExpireLease(Command, kw_only=True, frozen=True):
     task_id: int
     execution_id: int | None = None
     abandoned: bool = False
+
+
+class PostponeExpiry(Command, kw_only=True, frozen=True):
+    """Ending a lease failed: try again later, and show a person once."""
+
+    task_id: int
+    reason: str
+
+
+@foresees(LeaseTasks)
+def _lease_foresight(command: LeaseTasks) -> list[Pick]:
+    place = {"queue": command.queue, "domain": command.domain}
+    return [Pick(QueueItem, work.ORDER, command.count, place)]
 
 
 @decides(LeaseTasks)
@@ -211,6 +227,20 @@ def expire_lease(command: ExpireLease, view: View) -> str | None:
     return lease.queue
 
 
+@decides(PostponeExpiry)
+def postpone_expiry(command: PostponeExpiry, view: View) -> None:
+    lease = view.get(Lease, command.task_id, 0)
+    if lease is None:
+        return
+    lease.expires_at = view.now + FAILED_MS
+    view.update(lease)
+    known = view.find(Incident, locked=False, task_id=command.task_id)
+    if not any(incident.type == "lease_failed" and incident.phase == "open" for incident in known):
+        task = view.peek(Task, command.task_id)
+        message = f"The lease of {lease.holder!r} ran out and could not be ended: {command.reason}"[:1000]
+        _incident(view, command.task_id, task.execution_id if task else None, "lease_failed", message)
+
+
 def offer_again(view: View, task: Task) -> None:
     """Put a leased task back into its queue, as if it had not been taken."""
     work.offer(view, task)
@@ -229,16 +259,23 @@ def _lost_outside(view: View, task: Task) -> None:
         offer_again(view, task)
         return
     work.hold(view, task, "incident")
+    message = f"{lost} workers took the task from queue {task.queue!r} and did not answer in time."
+    _incident(view, task.id, None, "lease_expired", message)
+
+
+def _incident(view: View, task_id: int, execution_id: int | None, type: str, message: str) -> None:
     incident = Incident(
         id=view.row_id(),
         uid=view.uid(),
-        task_id=task.id,
-        type="lease_expired",
-        message=f"{lost} workers took the task from queue {task.queue!r} and did not answer in time.",
+        task_id=task_id,
+        execution_id=execution_id,
+        type=type,
+        message=message,
         created_at=view.now,
     )
     view.insert(incident)
-    view.emit("incident.opened", task_id=task.id, data={"incident": incident.uid, "type": incident.type})
+    data = {"incident": incident.uid, "type": type}
+    view.emit("incident.opened", task_id=task_id, execution_id=execution_id, data=data)
 
 
 def _lost_leases(view: View, task: Task) -> int:

@@ -6,7 +6,7 @@ which it happens.
 
 from __future__ import annotations
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from taskyard.model.command import Command, decides, foresees
 from taskyard.model.execution import ElementInstance, Execution, Timer
@@ -14,7 +14,6 @@ from taskyard.model.task import Task
 from taskyard.model.view import View
 
 __all__ = [
-    "Attentive",
     "Command",
     "Engine",
     "decides",
@@ -50,15 +49,6 @@ class Engine(Protocol):
 
     def decide(self, view: View, execution: Execution) -> int:
         """Look at the whole execution and do what should have been done; how many steps that were."""
-        ...
-
-
-@runtime_checkable
-class Attentive(Protocol):
-    """An engine that wants to know when a worker takes a task whose element has deadlines (`ElementInstance.timed`)."""
-
-    def task_leased(self, view: View, execution: Execution, task: Task, element: ElementInstance) -> None:
-        """A worker has the task; the element is marked already. The execution is not locked and must not change."""
         ...
 
 

@@ -70,7 +70,6 @@ def start(
         document=msgspec.json.encode(data).decode() if data is not None else None,
     )
     view.insert(timer)
-    view.wake(due_topic(due_at))
     return timer
 
 
@@ -93,11 +92,6 @@ def cancel_all(view: View, *, execution_id: int) -> None:
 def data_of(timer: Timer) -> dict[str, Any]:
     """What `start` was given as `data`."""
     return msgspec.json.decode(timer.document) if timer.document else {}
-
-
-def due_topic(moment: int) -> str:
-    """The wake-up topic that tells the scheduler of a moment."""
-    return f"due:{moment}"
 
 
 @foresees(FireTimer)
@@ -133,7 +127,6 @@ def postpone_timer(command: PostponeTimer, view: View) -> None:
     if timer.attempts < ATTEMPTS:
         timer.due_at = view.now + min(LONGEST_BACK_OFF_MS, BACK_OFF_MS * 2 ** (timer.attempts - 1))
         view.update(timer)
-        view.wake(due_topic(timer.due_at))
         return
     view.delete(timer)
     incident = Incident(

@@ -12,7 +12,7 @@ import msgspec
 from taskyard.engine import throttles, timers
 from taskyard.engine.flow.commands import Leased
 from taskyard.engine.polls import recently_polled as recently_polled
-from taskyard.engine.protocol import Attentive, engine_of
+from taskyard.engine.protocol import engine_of
 from taskyard.model.execution import ElementInstance, Execution, Timer
 from taskyard.model.task import Lease, QueueItem, Task, Throttle
 from taskyard.model.view import View
@@ -152,7 +152,7 @@ def hand_out(
             taken[item.throttle] = taken.get(item.throttle, 0) + 1
         element = view.get(ElementInstance, task.id) if task.execution_id is not None else None
         if element is not None:
-            _begin(view, task, element, holder, actor)
+            _begin(view, element, holder, actor)
         handed.append(Leased(task, _lease(view, item, task, holder, lease_ms), element))
     for name, number in taken.items():
         row = view.get(Throttle, name)
@@ -166,7 +166,6 @@ def extend(view: View, lease: Lease, ms: int | None = None) -> None:
     """Let a lease last `ms` from now on, as long as at first when nothing is said."""
     lease.expires_at = view.now + _duration(view, lease.lease_ms, ms)
     view.update(lease)
-    view.wake(timers.due_topic(lease.expires_at))
 
 
 def lease_of(view: View, task_id: int) -> Lease | None:
@@ -289,7 +288,6 @@ def _lease(view: View, item: QueueItem, task: Task, holder: str, lease_ms: int |
     task.phase = "active"
     task.assigned_at = task.updated_at = view.now
     view.update(task)
-    view.wake(timers.due_topic(lease.expires_at))
     return lease
 
 
@@ -300,7 +298,7 @@ def _duration(view: View, usual: int, asked: int | None) -> int:
     return usual if usual > 0 else view.limits.lease_ms
 
 
-def _begin(view: View, task: Task, element: ElementInstance, holder: str, actor: str | None) -> None:
+def _begin(view: View, element: ElementInstance, holder: str, actor: str | None) -> None:
     """A worker has the record now."""
     changed = element.native_state != "IN_PROGRESS"
     element.native_state, element.phase = "IN_PROGRESS", "active"
@@ -319,8 +317,5 @@ def _begin(view: View, task: Task, element: ElementInstance, holder: str, actor:
             execution_id=element.execution_id,
             data={"element": element.id, "ref": element.element + element.suffix, "status": "IN_PROGRESS"},
         )
-    if element.timed:
-        execution = view.peek(Execution, element.execution_id)
-        engine = engine_of(execution.kind) if execution is not None else None
-        if execution is not None and isinstance(engine, Attentive):
-            engine.task_leased(view, execution, task, element)
+    if element.timed and (execution := view.peek(Execution, element.execution_id)) is not None:
+        engine_of(execution.kind).task_started(view, execution, element)
