@@ -8,7 +8,9 @@ from typing import Any
 import msgspec
 
 from taskyard.dialects.conductor import health, schemas, tags, taskdefs, tokens, wire, workflowdefs
+from taskyard.dialects.conductor.operations_bulk import BULK
 from taskyard.dialects.conductor.operations_events import EVENTS
+from taskyard.dialects.conductor.operations_execution import EXECUTIONS
 from taskyard.dialects.conductor.operations_schedules import SCHEDULES
 from taskyard.dialects.conductor.operations_secrets import ENVIRONMENT, SECRETS
 from taskyard.dialects.conductor.operations_webhooks import WEBHOOKS
@@ -362,6 +364,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *_areas("Workflow definitions", WORKFLOW_DEFINITIONS),
     *_areas("Tags", TAGS),
     *_areas("Schemas", SCHEMAS),
+    *_areas("Workflow", EXECUTIONS),
+    *_areas("Workflow bulk", BULK),
     *_areas("Event", EVENTS),
     *_areas("Webhook", WEBHOOKS),
     *_areas("Scheduler", SCHEDULES),

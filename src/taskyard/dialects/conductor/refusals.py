@@ -9,6 +9,8 @@ from __future__ import annotations
 from taskyard.http.operation import Operation, refused
 
 EXECUTION = "workflows are stored and checked here, but not run yet"
+EXTERNAL = "payloads are kept in the database, so there is no external storage to name a place in"
+BY_GET = "a GET that starts something; POST /workflow/execute/{name} does the same"
 QUEUE = "worker tasks are not handed out yet, because workflows are not run yet"
 EVENT = "only the internal queue (conductor:…) is here; no queues of other systems are connected"
 SCHEDULE = "a test of the hosted product's own scheduler"
@@ -22,56 +24,27 @@ TAGS = "an older form of /metadata/workflow/{name}/tags, which is served"
 _TABLE: tuple[tuple[str, str, str], ...] = (
     (
         "Workflow",
+        EXTERNAL,
+        """
+        GET /workflow/externalstoragelocation getWorkflowExternalStorageLocation
+        """,
+    ),
+    (
+        "Workflow",
+        BY_GET,
+        """
+        GET /workflow/execute/{name} executeWorkflowByGet
+        """,
+    ),
+    (
+        "Workflow",
         EXECUTION,
         """
-        POST /workflow startWorkflow
-        POST /workflow/{name} startWorkflowByName
-        POST /workflow/execute/{name}/{version} executeWorkflow
-        POST /workflow/execute/{name} executeWorkflowLatest
-        GET /workflow/execute/{name} executeWorkflowByGet
-        GET /workflow/{workflowId} getExecutionStatus
-        GET /workflow/{workflowId}/tasks getExecutionTasks
-        GET /workflow/{workflowId}/status getWorkflowStatusSummary
-        DELETE /workflow/{workflowId} terminate
-        DELETE /workflow/{workflowId}/remove deleteWorkflow
-        DELETE /workflow/{workflowId}/terminate-remove terminateRemove
-        PUT /workflow/{workflowId}/pause pauseWorkflow
-        PUT /workflow/{workflowId}/resume resumeWorkflow
-        POST /workflow/{workflowId}/restart restart
-        POST /workflow/{workflowId}/retry retry
-        POST /workflow/{workflowId}/rerun rerun
-        POST /workflow/{workflowId}/resetcallbacks resetWorkflow
-        PUT /workflow/{workflowId}/skiptask/{taskReferenceName} skipTaskFromWorkflow
-        PUT /workflow/decide/{workflowId} decide
-        GET /workflow/running/{name} getRunningWorkflow
-        GET /workflow/{name}/correlated/{correlationId} getWorkflowsByCorrelationId
-        POST /workflow/{name}/correlated getWorkflowsByCorrelationIds
-        POST /workflow/correlated/batch getWorkflowsBatch
         GET /workflow/search searchWorkflows
         GET /workflow/search-v2 searchWorkflowsV2
         GET /workflow/search-by-tasks searchWorkflowsByTasks
         GET /workflow/search-by-tasks-v2 searchWorkflowsByTasksV2
         POST /workflow/test testWorkflow
-        POST /workflow/{workflowId}/variables updateWorkflowVariables
-        POST /workflow/{workflowId}/state updateWorkflowAndTaskState
-        POST /workflow/{workflowId}/messages pushWorkflowMessage
-        POST /workflow/{workflowId}/upgrade upgradeRunningWorkflow
-        POST /workflow/{workflowId}/jump/{taskReferenceName} jumpToTask
-        GET /workflow/externalstoragelocation getWorkflowExternalStorageLocation
-        """,
-    ),
-    (
-        "Workflow bulk",
-        EXECUTION,
-        """
-        PUT /workflow/bulk/pause bulkPause
-        PUT /workflow/bulk/resume bulkResume
-        POST /workflow/bulk/restart bulkRestart
-        POST /workflow/bulk/retry bulkRetry
-        POST /workflow/bulk/terminate bulkTerminate
-        POST /workflow/bulk/search bulkSearch
-        DELETE /workflow/bulk/remove bulkRemove
-        DELETE /workflow/bulk/terminate-remove bulkTerminateRemove
         """,
     ),
     (
