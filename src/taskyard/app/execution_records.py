@@ -151,7 +151,6 @@ def views(executions: list[Execution], known: RunDefinitions, rows: Rows) -> lis
     notes = {
         row.execution_id: decode_notes(row.document) for row in rows(ExecutionNotes, "execution_id", ids)
     }
-    notes = {row.execution_id: row.document for row in rows(ExecutionNotes, "execution_id", ids)}
     variables: dict[int, dict[str, str]] = {}
     for row in rows(Variable, "execution_id", ids):
         if row.scope_id == 0:
