@@ -61,6 +61,23 @@ def test_migrations_and_declared_tables_agree(place: Settings, tmp_path: Path, r
     link.close()
 
 
+def test_a_database_of_the_first_release_goes_up_and_back_with_its_rows(
+    place: Settings, tmp_path: Path, request: Any
+) -> None:
+    link = fresh(place, tmp_path, request)
+    schema.migrate(link, "0001")
+    first = shape(link)
+    link.rows("INSERT INTO sequences (name, next) VALUES ('kept', 7)")
+    assert schema.migrate(link) == ("0001", schema.HEAD)
+    head = shape(link)
+    assert schema.migrate(link, "0001") == (schema.HEAD, "0001")
+    assert shape(link) == first
+    schema.migrate(link)
+    assert shape(link) == head
+    assert link.rows("SELECT next FROM sequences WHERE name = 'kept'") == [(7,)]
+    link.close()
+
+
 def test_migrating_twice_changes_nothing(place: Settings, tmp_path: Path, request: Any) -> None:
     link = fresh(place, tmp_path, request)
     assert schema.migrate(link) == (None, schema.HEAD)

@@ -18,7 +18,7 @@ from taskyard.store.link import BadData, Broken, Link
 from taskyard.store.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 """The revision this code works with."""
 
 Revision = str | None
