@@ -11,7 +11,7 @@ from taskyard.app.application import Application
 from taskyard.model.command import Command, decides
 from taskyard.model.definition import Definition, Deployment, Version, VersionDocument
 from taskyard.model.view import View
-from taskyard.notations.flowjson.document import TaskDef
+from taskyard.model.flow import TaskDef
 
 CHUNK = 5_000
 VERSIONS = 100

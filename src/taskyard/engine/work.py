@@ -137,11 +137,8 @@ def hand_out(
 ) -> Handout:
     """Lease up to `count` tasks of a queue to a worker. Records of executions are marked as being worked on."""
     items, limited = _choose(view, queue, domain, min(count, view.limits.batch))
-    view.load(Task, [item.task_id for item in items])
+    view.load_all((kind, (item.task_id,)) for item in items for kind in (Task, ElementInstance))
     tasks = [(item, view.get(Task, item.task_id)) for item in items]
-    inside = [task.id for _, task in tasks if task is not None and task.execution_id is not None]
-    if inside:
-        view.load(ElementInstance, inside)
     handed: list[Leased] = []
     taken: dict[str, int] = {}
     for item, task in tasks:

@@ -43,13 +43,24 @@ class View(Protocol):
         """Make sure that the rows with these primary keys can be read by `get`; one round for all of them."""
         ...
 
+    def load_all(self, slots: Iterable[tuple[type[Row], tuple[Any, ...]]]) -> None:
+        """The same for rows of several types, each with its primary key."""
+        ...
+
     def find(self, row_type: type[R], *, locked: bool = True, **equals: Any) -> list[R]:
         """Every row whose columns equal the values, in key order. Only for column sets that an index serves.
 
         `locked` False is for rows that are only read, so that other lanes need not wait."""
         ...
 
-    def expect(self, row_type: type[Row], names: tuple[str, ...], values: Iterable[tuple[Any, ...]]) -> None:
+    def expect(
+        self,
+        row_type: type[Row],
+        names: tuple[str, ...],
+        values: Iterable[tuple[Any, ...]],
+        *,
+        locked: bool = True,
+    ) -> None:
         """Make sure that `find` by these columns is answered for each of the values; one round for all of them."""
         ...
 

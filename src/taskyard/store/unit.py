@@ -121,8 +121,10 @@ class Unit(Rows):
         return row.__copy__() if row is not None else None
 
     def load(self, row_type: type[Any], keys: Iterable[Any]) -> None:
-        wanted: list[Slot] = [(row_type, key if isinstance(key, tuple) else (key,)) for key in keys]
-        missing = [slot for slot in wanted if not self._is_known(slot, True)]
+        self.load_all((row_type, key if isinstance(key, tuple) else (key,)) for key in keys)
+
+    def load_all(self, slots: Iterable[Slot]) -> None:
+        missing = [slot for slot in slots if not self._is_known(slot, True)]
         if missing:
             raise Need(missing)
 
@@ -160,8 +162,15 @@ class Unit(Rows):
             or self._is_fresh(find.names, find.values)
         )
 
-    def expect(self, row_type: type[Row], names: tuple[str, ...], values: Iterable[tuple[Any, ...]]) -> None:
-        wanted = [FindKey(row_type, names, each, True) for each in dict.fromkeys(values)]
+    def expect(
+        self,
+        row_type: type[Row],
+        names: tuple[str, ...],
+        values: Iterable[tuple[Any, ...]],
+        *,
+        locked: bool = True,
+    ) -> None:
+        wanted = [FindKey(row_type, names, each, locked) for each in dict.fromkeys(values)]
         missing = [find for find in wanted if not self._is_found(find)]
         if missing:
             raise Need(finds=missing)

@@ -77,7 +77,7 @@ def timed(work: Callable[[], Any]) -> float:
 
 def main(source: str, rounds: int) -> dict[str, list[float]]:
     sys.path.insert(0, source)
-    from taskyard.notations.flowjson.document import TaskDef
+    from taskyard.model.flow import TaskDef
     from taskyard.notations.flowjson.member import encode_document, read_document
     from taskyard.notations.flowjson.task_rule import task_violations
 

@@ -62,7 +62,8 @@ def close(
         if record is not leave:
             behavior_of(record.kind).cancelled(run, record, run.node(record))
             run.shut(record, "CANCELED", reason=record.reason)
-    timers.cancel_all(run.view, execution_id=run.execution.id)
+    if run.plan.workflow.timeout_seconds > 0:
+        timers.cancel_all(run.view, execution_id=run.execution.id)
     execution = run.execution
     result = output if output is not None else _output(run)
     execution.phase, execution.outcome = "closed", outcome

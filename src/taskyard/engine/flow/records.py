@@ -172,14 +172,11 @@ class Records:
 
     def open_records(self) -> list[ElementInstance]:
         """Every record that is not closed, in order. Costs what there is open."""
-        stored = (
-            []
-            if self.fresh
-            else self.view.find(ElementInstance, execution_id=self.execution.id, closed_at=None)
-        )
-        for each in stored:
-            self._know(each)
         found = [record for record in self.records.values() if record.phase != "closed"]
+        if len(found) < self.execution.open_steps:
+            for each in self.view.find(ElementInstance, execution_id=self.execution.id, closed_at=None):
+                self._know(each)
+            found = [record for record in self.records.values() if record.phase != "closed"]
         return sorted(found, key=lambda record: record.seq)
 
     def all_records(self) -> list[ElementInstance]:

@@ -34,6 +34,7 @@ class Session:
         """The run of an execution, locked; raises `Rejected` (not_found, unknown_execution)."""
         run = self.runs.get(execution_id)
         if run is None:
+            self.view.load_all(((Execution, (execution_id,)), (ExecutionNotes, (execution_id,))))
             execution = self.view.get(Execution, execution_id)
             kept = self.view.get(ExecutionNotes, execution_id)
             if execution is None or kept is None or execution.kind != "workflow":

@@ -77,6 +77,10 @@ def take(session: Session, document: str, tenant: str) -> int:
     """The row id of the snapshot of a stored workflow document as everything it names is now."""
     view = session.view
     task_names, child_names = _names(document)
+    names = ("tenant", "kind", "key")
+    wanted = [(tenant, "worker", name) for name in task_names]
+    wanted += [(tenant, "workflow", name) for name in child_names]
+    view.expect(Definition, names, wanted, locked=False)
     tasks: list[tuple[str, int, str]] = []
     for name in task_names:
         found = view.find(Definition, locked=False, tenant=tenant, kind="worker", key=name)
