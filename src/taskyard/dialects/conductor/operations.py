@@ -12,6 +12,7 @@ from taskyard.dialects.conductor.operations_bulk import BULK
 from taskyard.dialects.conductor.operations_events import EVENTS
 from taskyard.dialects.conductor.operations_execution import EXECUTIONS
 from taskyard.dialects.conductor.operations_schedules import SCHEDULES
+from taskyard.dialects.conductor.operations_search import TASK_SEARCHES, WORKFLOW_SEARCHES
 from taskyard.dialects.conductor.operations_secrets import ENVIRONMENT, SECRETS
 from taskyard.dialects.conductor.operations_webhooks import WEBHOOKS
 from taskyard.dialects.conductor.queries import (
@@ -365,6 +366,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *_areas("Tags", TAGS),
     *_areas("Schemas", SCHEMAS),
     *_areas("Workflow", EXECUTIONS),
+    *_areas("Workflow", WORKFLOW_SEARCHES),
+    *_areas("Task", TASK_SEARCHES),
     *_areas("Workflow bulk", BULK),
     *_areas("Event", EVENTS),
     *_areas("Webhook", WEBHOOKS),

@@ -40,10 +40,6 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "Workflow",
         EXECUTION,
         """
-        GET /workflow/search searchWorkflows
-        GET /workflow/search-v2 searchWorkflowsV2
-        GET /workflow/search-by-tasks searchWorkflowsByTasks
-        GET /workflow/search-by-tasks-v2 searchWorkflowsByTasksV2
         POST /workflow/test testWorkflow
         """,
     ),
@@ -69,8 +65,6 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         GET /tasks/queue/polldata getPollData
         GET /tasks/queue/polldata/all getAllPollData
         POST /tasks/queue/requeue/{taskType} requeuePendingTask
-        GET /tasks/search searchTasks
-        GET /tasks/search-v2 searchTasksV2
         GET /tasks/externalstoragelocation getTaskExternalStorageLocation
         GET /queue/size getWaitQueueSizes
         GET /queue getWaitQueueNames

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskyard.app.executions import Reported, ReportReference, ReportTask, SignalExecution
+from taskyard.app.executions import Reported, ReportReference, ReportTask
 from taskyard.dialects.conductor import polling
 from taskyard.dialects.conductor.lookup import not_found
 from taskyard.dialects.conductor.queries import Params
@@ -46,54 +46,12 @@ async def update_and_poll(request: Request, params: None, body: Any) -> Response
 
 async def update_by_reference(request: Request, params: ByReferenceParams, body: Any) -> Response:
     """Report the open task of that name; answers its id, nothing when no such task is open."""
-    reported = await _by_reference(request, params, body)
+    reported = await report_reference(request, params, body)
     return text_response(reported.element.uid if reported and reported.element else "")
 
 
-async def signal(request: Request, params: None, body: Any) -> Response:
-    """End what blocks an execution."""
-    await signalled(request, body)
-    return empty_response(200)
-
-
-async def signalled(request: Request, body: Any) -> Reported:
-    """End what blocks the execution of the path."""
-    wanted = SignalExecution(
-        actor=request.caller,
-        execution=request.path_params["workflowId"],
-        status=status_of(request.path_params["status"]),
-        output=read_output(body),
-    )
-    return await request.app.run(wanted)
-
-
-async def update_wait_by_reference(request: Request, params: None, body: Any) -> Response:
-    """Report the open task of that name; it must be there."""
-    reported = await _by_reference(request, ByReferenceParams(), body)
-    if reported is None:
-        workflow, name = request.path_params["workflowId"], request.path_params["taskRefName"]
-        detail = f"No pending task with reference {name} found in workflow {workflow}"
-        raise rejected("not_found", detail, reason="unknown_task", execution=workflow, reference=name)
-    return empty_response(200)
-
-
-async def update_wait_by_id(request: Request, params: None, body: Any) -> Response:
-    """Report a task of an execution; what is given is merged into its output."""
-    task = request.path_params["taskId"]
-    wanted = ReportTask(
-        actor=request.caller,
-        task=task,
-        execution=request.path_params["workflowId"],
-        status=status_of(request.path_params["status"]),
-        output=read_output(body),
-        merge=True,
-    )
-    with not_found(f"No such task found by id: {task}"):
-        await request.app.run(wanted)
-    return empty_response(200)
-
-
-async def _by_reference(request: Request, params: ByReferenceParams, body: Any) -> Reported | None:
+async def report_reference(request: Request, params: ByReferenceParams, body: Any) -> Reported | None:
+    """Report the open task of the path's name; None when there is none."""
     wanted = ReportReference(
         actor=request.caller,
         execution=request.path_params["workflowId"],
