@@ -15,6 +15,7 @@ from taskyard.app.application import Application
 from taskyard.app.bootstrap import Bootstrap, bootstrap
 from taskyard.app.code_catalog import keep_catalog
 from taskyard.app.import_runner import keep_imports
+from taskyard.app.work import keep_work
 from taskyard.config import Settings, SettingsError
 from taskyard.http.kernel import Kernel
 from taskyard.http.operation import Dialect
@@ -75,6 +76,7 @@ class Server:
             app.anonymous = await app.identity.by_name("admin")
         self.app = app
         app.dialects = load_dialects(self.settings)
+        keep_work(app)
         keep_catalog(app)
         await keep_imports(app)
         self.kernel = Kernel(app.dialects, app, self.settings, page=Page())

@@ -13,6 +13,7 @@ from taskyard.app.bundle import MAIN, load
 from taskyard.app.code_directory import open_code_directory
 from taskyard.app.identity import Identity
 from taskyard.app.render import RenderCache, Rendered, Renderer
+from taskyard.app.wakeups import Wakeups
 from taskyard.config import Settings
 from taskyard.model.command import Command
 from taskyard.model.evaluation import Answer, Question, Unanswered
@@ -63,6 +64,9 @@ class Application:
         self.scripts: Evaluator | None = None
         """What evaluates expressions in other languages."""
         self.code = open_code_directory(settings, clock)
+        self.wakeups = Wakeups()
+        self.checks: dict[str, Callable[[], bool]] = {}
+        """What readiness depends on besides the store, by name."""
         self._signing_key: str | None = None
         self._closers: list[Callable[[], Awaitable[None]]] = []
 
@@ -206,6 +210,7 @@ class Application:
             "database": revision is not None,
             "migrations": revision == HEAD,
             "writer": all(lane.is_alive() for lane in self.store.lanes),
+            **{name: check() for name, check in self.checks.items()},
         }
 
     def _scoped(self, query: Query, principal: Principal, action: str) -> Query:

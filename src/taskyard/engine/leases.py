@@ -89,6 +89,14 @@ class PostponeExpiry(Command, kw_only=True, frozen=True):
     reason: str
 
 
+class RequeueTasks(Command, kw_only=True, frozen=True):
+    """Offer those of the tasks again that are ready and in no queue. Answers how many. Needs to execute the worker
+    definition of the queue's name."""
+
+    queue: str
+    task_ids: tuple[int, ...]
+
+
 @foresees(LeaseTasks)
 def _lease_foresight(command: LeaseTasks) -> list[Pick]:
     place = {"queue": command.queue, "domain": command.domain}
@@ -225,6 +233,22 @@ def expire_lease(command: ExpireLease, view: View) -> str | None:
     if left is not None and left.phase == "active" and work.lease_of(view, task.id) is None:
         work.offer(view, left, face=face)
     return lease.queue
+
+
+@decides(RequeueTasks)
+def requeue_tasks(command: RequeueTasks, view: View) -> int:
+    require_taker(view, command.actor, command.queue)
+    view.load(QueueItem, command.task_ids)
+    view.load(Task, command.task_ids)
+    tasks = [task for task_id in command.task_ids if (task := view.get(Task, task_id)) is not None]
+    lost = [
+        task
+        for task in tasks
+        if task.phase == "ready" and task.queue == command.queue and view.get(QueueItem, task.id) is None
+    ]
+    for task in lost:
+        work.offer(view, task, face=work.Face(queue=command.queue))
+    return len(lost)
 
 
 @decides(PostponeExpiry)

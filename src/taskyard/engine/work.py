@@ -20,6 +20,7 @@ from taskyard.model.view import View
 ORDER = ("rank", "ready_at", "task_id")
 LOOK = 128
 """How many limited tasks at the head of a queue are passed by in search of others."""
+COLON = "%3A"
 LEASE_MS = 600_000
 """How long a lease lasts when nothing else is said."""
 
@@ -45,7 +46,13 @@ class Handout(msgspec.Struct, frozen=True):
 
 def queue_topic(queue: str, domain: str) -> str:
     """The wake-up topic of a queue: told once for each task that became ready."""
-    return f"queue:{domain}:{queue}"
+    return f"queue:{domain.replace(':', COLON)}:{queue}"
+
+
+def place_in(topic: str) -> tuple[str, str]:
+    """The queue and domain that `queue_topic` was given."""
+    _, domain, queue = topic.split(":", 2)
+    return queue, domain.replace(COLON, ":")
 
 
 def open_task(
