@@ -14,6 +14,7 @@ from taskyard.dialects.conductor.operations_execution import EXECUTIONS
 from taskyard.dialects.conductor.operations_schedules import SCHEDULES
 from taskyard.dialects.conductor.operations_search import TASK_SEARCHES, WORKFLOW_SEARCHES
 from taskyard.dialects.conductor.operations_secrets import ENVIRONMENT, SECRETS
+from taskyard.dialects.conductor.operations_task import TASKS
 from taskyard.dialects.conductor.operations_webhooks import WEBHOOKS
 from taskyard.dialects.conductor.queries import (
     DefinitionsParams,
@@ -367,6 +368,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *_areas("Schemas", SCHEMAS),
     *_areas("Workflow", EXECUTIONS),
     *_areas("Workflow", WORKFLOW_SEARCHES),
+    *_areas("Task", TASKS),
     *_areas("Task", TASK_SEARCHES),
     *_areas("Workflow bulk", BULK),
     *_areas("Event", EVENTS),

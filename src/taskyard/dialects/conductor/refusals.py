@@ -11,7 +11,6 @@ from taskyard.http.operation import Operation, refused
 EXECUTION = "workflows are stored and checked here, but not run yet"
 EXTERNAL = "payloads are kept in the database, so there is no external storage to name a place in"
 BY_GET = "a GET that starts something; POST /workflow/execute/{name} does the same"
-QUEUE = "worker tasks are not handed out yet, because workflows are not run yet"
 EVENT = "only the internal queue (conductor:…) is here; no queues of other systems are connected"
 SCHEDULE = "a test of the hosted product's own scheduler"
 SECRET = "secrets carry no tags here"
@@ -45,31 +44,9 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "Task",
-        QUEUE,
+        EXTERNAL,
         """
-        GET /tasks/poll/{taskType} poll
-        GET /tasks/poll/batch/{taskType} batchPoll
-        POST /tasks updateTask
-        POST /tasks/update-v2 updateTaskV2
-        POST /tasks/{workflowId}/{taskRefName}/{status} updateTaskByRef
-        POST /tasks/{workflowId}/{taskRefName}/{status}/sync updateTaskByRefSync
-        POST /tasks/{workflowId}/{status}/signal signalWorkflow
-        POST /tasks/{workflowId}/{status}/signal/sync signalWorkflowSync
-        GET /tasks/{taskId} getTask
-        POST /tasks/{taskId}/log logTask
-        GET /tasks/{taskId}/log getTaskLogs
-        GET /tasks/queue/sizes getQueueSizes
-        GET /tasks/queue/size getQueueSize
-        GET /tasks/queue/all getAllQueues
-        GET /tasks/queue/all/verbose getAllQueuesVerbose
-        GET /tasks/queue/polldata getPollData
-        GET /tasks/queue/polldata/all getAllPollData
-        POST /tasks/queue/requeue/{taskType} requeuePendingTask
         GET /tasks/externalstoragelocation getTaskExternalStorageLocation
-        GET /queue/size getWaitQueueSizes
-        GET /queue getWaitQueueNames
-        POST /queue/update/{workflowId}/{taskRefName}/{status} updateWaitTaskByRef
-        POST /queue/update/{workflowId}/task/{taskId}/{status} updateWaitTaskById
         """,
     ),
     (

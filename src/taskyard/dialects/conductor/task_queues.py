@@ -78,9 +78,9 @@ async def all_poll_data(request: Request, params: None, body: None) -> Response:
 
 
 async def requeue(request: Request, params: None, body: None) -> Response:
-    """Offer every task of a type that waits to be offered; answers how many those were."""
-    wanted = work.RequeueTasks(actor=request.caller, queue=request.path_params["taskType"])
-    return text_response(str(await request.app.run(wanted)))
+    """Offer again what should be offered and is not; answers how many open tasks of the type there are."""
+    queue = request.path_params["taskType"]
+    return text_response(str(await work.requeue(request.app, request.caller, queue)))
 
 
 async def event_queues(request: Request, params: None, body: None) -> Response:
