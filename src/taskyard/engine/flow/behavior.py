@@ -9,6 +9,7 @@ from taskyard.model.execution import ElementInstance, Timer
 from taskyard.model.flow import WorkflowTask
 
 if TYPE_CHECKING:
+    from taskyard.engine.flow.plan import Position
     from taskyard.engine.flow.records import Records
     from taskyard.engine.flow.run import Run
 
@@ -17,12 +18,14 @@ class Behavior:
     """The base of all. `record` is the element instance, `node` its place in the definition.
 
     `tasked`: a row of `tasks` with the same id exists while it is open. `retries`: another attempt may follow a failure
-    (operators never do). `default_attempts`: how often an unregistered name is tried again.
+    (operators never do). `default_attempts`: how often an unregistered name is tried again. `resumes`: a record that
+    failed or was cancelled is set running again in place when its execution is, instead of being tried anew.
     """
 
     tasked = False
     retries = True
     default_attempts = 0
+    resumes = False
     label: str | None = None
     """The type that records show, where it differs from the definition's (`FORK` for `FORK_JOIN`)."""
 
@@ -57,6 +60,13 @@ class Behavior:
 
     def cancelled(self, run: Run, record: ElementInstance, node: WorkflowTask) -> None:
         """The record is about to be cancelled: let go of what it started."""
+
+    def resumed(self, run: Run, record: ElementInstance, node: WorkflowTask) -> None:
+        """Records of the execution were set running again or removed: recount what this open record waits for."""
+
+    def heads(self, run: Run, record: ElementInstance, node: WorkflowTask) -> list[Position]:
+        """Where the sequences begin that this closed record started inside it; those of a loop do not count."""
+        return []
 
     def child_closed(
         self,

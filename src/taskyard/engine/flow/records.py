@@ -65,13 +65,15 @@ class Records:
         self.before: dict[int, str | None] = {}
         self.changed: set[int] = set()
         self.newest: dict[str, ElementInstance] = {}
+        self.passes: dict[tuple[str, str], ElementInstance] = {}
+        self.whole = self.fresh
         self.inputs: dict[int, dict[str, Any]] = {}
         self.outputs: dict[int, dict[str, Any]] = {}
         self.stored_outputs: dict[int, dict[str, Any]] = {}
         self.written_inputs: set[int] = set()
         self.fragments: dict[int, list[WorkflowTask]] = {}
         self.set_variables_to: dict[str, Any] = {}
-        self.proceeding: set[int] = set()
+        self.proceeding: set[int] = {piece[1] for piece in notes.held if piece[0] == "proceed"}
         self.scheduled = 0
         self.scope = RunScope(self)
         self.new_output: dict[str, Any] | None = None
@@ -155,15 +157,17 @@ class Records:
         newest = self.newest.get(reference)
         if newest is not None and (suffix is None or newest.suffix == suffix):
             return newest
-        if self.fresh and suffix is None:
+        if suffix is not None and (reference, suffix) in self.passes:
+            return self.passes[reference, suffix]
+        if self.whole:
             return None
         made = [
             record
             for record in self.records.values()
-            if record.element == reference and suffix is not None and record.suffix == suffix
+            if record.element == reference and record.suffix == suffix and not record.retried
         ]
-        if made or self.fresh:
-            return max(made, key=lambda record: record.seq, default=None)
+        if made:
+            return max(made, key=lambda record: record.seq)
         equals: dict[str, Any] = {"execution_id": self.execution.id, "element": reference}
         if suffix is not None:
             equals["suffix"] = suffix
@@ -181,10 +185,39 @@ class Records:
 
     def all_records(self) -> list[ElementInstance]:
         """Every record, in order: for operations that look at the whole execution."""
-        stored = [] if self.fresh else self.view.find(ElementInstance, execution_id=self.execution.id)
-        for each in stored:
-            self._know(each)
-        return sorted(self.records.values(), key=lambda record: record.seq)
+        if not self.whole:
+            for each in self.view.find(ElementInstance, execution_id=self.execution.id):
+                self._know(each)
+        found = sorted(self.records.values(), key=lambda record: record.seq)
+        if not self.whole:
+            self.whole = True
+            for record in found:
+                self.remember_made(record)
+        return found
+
+    def remember_made(self, record: ElementInstance) -> None:
+        """The record is the newest of its name, and of its pass of the loops."""
+        self.newest[record.element] = record
+        self.passes[record.element, record.suffix] = record
+
+    def forget(self, dropped: list[ElementInstance]) -> None:
+        """These records are being removed; every record must have been read before."""
+        for record in dropped:
+            for kept in (self.records, self.before, self.inputs, self.outputs, self.stored_outputs):
+                kept.pop(record.id, None)
+            self.changed.discard(record.id)
+            self.written_inputs.discard(record.id)
+        self.newest.clear()
+        self.passes.clear()
+        for record in sorted(self.records.values(), key=lambda each: each.seq):
+            self.remember_made(record)
+
+    def clear_variables(self) -> None:
+        """Take away every variable."""
+        for row in self.view.find(Variable, execution_id=self.execution.id):
+            self.view.delete(row)
+        self._variables = {}
+        self.set_variables_to.clear()
 
     def plan_of(self, record: ElementInstance) -> Plan:
         """The plan that describes the record's node."""

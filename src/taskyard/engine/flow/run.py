@@ -10,6 +10,7 @@ from taskyard.engine import timers, work
 from taskyard.engine.flow import ending, failing
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.extra import Extra, extra_of, keep
+from taskyard.engine.flow.payload import is_too_large
 from taskyard.engine.flow.records import Records
 from taskyard.engine.flow.status import STATUSES
 from taskyard.model.execution import ElementInstance
@@ -39,17 +40,21 @@ class Run(Records):
         previous: ElementInstance | None = None,
         delay_ms: int = 0,
         input: dict[str, Any] | None = None,
+        fragment: bool = False,
     ) -> ElementInstance:
         """Make the record of a node and let its behavior begin. `previous` is the attempt before; a delayed attempt
-        is offered later. `input` is given as it is; without it the node's parameters are resolved."""
+        is offered later. `input` is given as it is; without it the node's parameters are resolved. With `fragment` the
+        node was made at run time: it is kept with the record, whose fragment is then its own."""
         node = place.node
         record = self._fresh_record(place, previous)
         record_id = record.id
         if delay_ms:
             keep(record, Extra(delay=delay_ms))
+        if fragment:
+            self.fragments[record_id] = [node]
         self.records[record_id] = record
         self.changed.add(record_id)
-        self.newest[record.element] = record
+        self.remember_made(record)
         if previous is not None:
             previous.retried = True
             self.touch(previous)
@@ -77,7 +82,7 @@ class Run(Records):
             tenant=self.execution.tenant,
             execution_id=self.execution.id,
             parent_id=place.parent_id,
-            fragment_id=place.fragment_id,
+            fragment_id=record_id if fragment else place.fragment_id,
             element=node.task_reference_name,
             suffix=place.suffix,
             kind=node.type,
@@ -147,9 +152,16 @@ class Run(Records):
             return
         self.shut(record, status, output, reason)
         if not STATUSES[status].successful:
-            failing.failed(self, record, final)
+            self._failed(record, final)
         elif proceed:
             self.proceed_later(record)
+
+    def _failed(self, record: ElementInstance, final: bool) -> None:
+        """What follows a failure is a next step like any other: not while paused."""
+        if self.execution.suspended:
+            self.notes.held.append(("failed", record.id, final))
+        else:
+            failing.failed(self, record, final)
 
     def shut(
         self,
@@ -184,28 +196,36 @@ class Run(Records):
 
     def step(self) -> None:
         """Do the next piece of work."""
-        match self.work.popleft():
+        piece = self.work.popleft()
+        if self.execution.suspended:
+            self.notes.held.append(piece)
+            return
+        match piece:
             case ("proceed", record_id):
                 self.proceed(self.record(record_id))
+            case ("again", record_id):
+                self.proceed(self.record(record_id), told=True)
+            case ("failed", record_id, final):
+                failing.failed(self, self.record(record_id), final)
             case ("schedule", reference, parent_id, fragment_id, suffix, iteration):
                 plan = self.plan if fragment_id is None else self.fragment_plan(fragment_id)
                 node = plan.positions[reference].node
                 self.schedule(Place(node, parent_id, fragment_id, suffix, iteration))
 
-    def proceed(self, record: ElementInstance) -> None:
-        """Tell the joins, then schedule what follows, or tell the container that its sequence is through."""
+    def proceed(self, record: ElementInstance, *, told: bool = False) -> None:
+        """Tell the joins (unless they have been `told`), then schedule what follows, or tell the container that its
+        sequence is through."""
         self.proceeding.discard(record.id)
         if not self.open:
             return
-        if self.execution.suspended:
-            self.notes.held.append(("proceed", record.id))
-            return
         plan = self.plan_of(record)
         position = plan.positions[record.element]
-        for name in plan.joins.get(record.element, ()):
+        for name in () if told else plan.joins.get(record.element, ()):
             join = self.latest(name, record.suffix)
             if join is not None and join.phase != "closed":
                 behavior_of(join.kind).joined(self, join, self.node(join), record)
+        if self.notes.retried_at and self._was_here(record, position.following):
+            return
         if position.following is not None:
             self.schedule(self.beside(record, position.following))
         elif record.parent_id is not None:
@@ -214,6 +234,22 @@ class Run(Records):
         else:
             self.notes.ended = True
             self.notes.last_id = record.id
+
+    def _was_here(self, record: ElementInstance, following: WorkflowTask | None) -> bool:
+        """The flow went on behind an earlier attempt of the record already: the execution was closed since, and runs
+        again."""
+        if following is not None:
+            first = record
+            while first.previous_id is not None:
+                first = self.record(first.previous_id)
+            found = self.latest(following.task_reference_name, record.suffix)
+            return found is not None and found.seq > first.seq
+        if record.parent_id is None:
+            return False
+        parent = self.record(record.parent_id)
+        return behavior_of(parent.kind).resumes and (
+            parent.phase == "closed" or record.iteration < parent.iteration
+        )
 
     def beside(self, record: ElementInstance, node: WorkflowTask) -> Place:
         """The place of a node in the same sequence as the record."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from taskyard.engine.flow.payload import encode, text_of
+from taskyard.engine.flow.status import STATUSES
 from taskyard.model.execution import (
     ElementFragment,
     ElementInput,
@@ -58,7 +59,7 @@ def _tell(run: Run, record: ElementInstance) -> None:
     made = record.id not in run.before
     if not made and run.before[record.id] == record.native_state:
         return
-    kind = "closed" if record.phase == "closed" else "scheduled" if made else "changed"
+    kind = _kind(record, None if made else run.before[record.id])
     data: dict[str, Any] = {
         "element": record.id,
         "ref": record.element + record.suffix,
@@ -71,6 +72,14 @@ def _tell(run: Run, record: ElementInstance) -> None:
         definition_id=run.execution.definition_id,
         data=data,
     )
+
+
+def _kind(record: ElementInstance, before: str | None) -> str:
+    if record.phase == "closed":
+        return "closed"
+    if before is None:
+        return "scheduled"
+    return "reopened" if STATUSES[before].closed else "changed"
 
 
 def _save_variables(run: Run) -> None:
