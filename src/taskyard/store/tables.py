@@ -170,7 +170,7 @@ queue_items = declare(
     task.QueueItem, Index("ix_queue_items_order", "queue", "domain", "rank", "ready_at", "task_id")
 )
 throttles = declare(task.Throttle)
-polls = declare(task.Poll)
+polls = declare(task.Poll, Index(None, "queue", "domain", "at"))
 task_logs = declare(task.TaskLog, Index(None, "task_id", "id"))
 submissions = declare(
     task.Submission,

@@ -148,6 +148,7 @@ CREATE TABLE polls (
     at BIGINT NOT NULL,
     PRIMARY KEY (queue, domain, holder)
 );
+CREATE INDEX ix_polls_queue_domain_at ON polls (queue, domain, at);
 CREATE TABLE queue_items (
     task_id BIGINT NOT NULL,
     queue TEXT COLLATE "C" NOT NULL,

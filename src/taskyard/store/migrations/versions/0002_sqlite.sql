@@ -150,6 +150,7 @@ CREATE TABLE polls (
     PRIMARY KEY (queue, domain, holder)
 )
  WITHOUT ROWID;
+CREATE INDEX ix_polls_queue_domain_at ON polls (queue, domain, at);
 CREATE TABLE queue_items (
     task_id INTEGER NOT NULL,
     queue TEXT NOT NULL,
