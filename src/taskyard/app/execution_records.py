@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from taskyard.engine.flow.extra import Extra, extra_of
 from taskyard.engine.flow.notes import Notes
 from taskyard.engine.flow.notes import decode as decode_notes
 from taskyard.engine.flow.plan import FlowSnapshot
@@ -58,15 +59,6 @@ class RunDefinition:
         self.kept: dict[str, Any] = {}
 
 
-class Extra(msgspec.Struct, kw_only=True, frozen=True):
-    """What the engine notes of a task record and others may see. `delay` is how many milliseconds it waits before it is
-    offered."""
-
-    domain: str | None = None
-    delay: int = 0
-    metadata: dict[str, Any] | None = None
-
-
 class Record(msgspec.Struct, kw_only=True):
     """One task record with its payloads (JSON text) and the public ids that it points at."""
 
@@ -75,7 +67,7 @@ class Record(msgspec.Struct, kw_only=True):
     node: Node | None
     input: str = "{}"
     output: str = "{}"
-    extra: Extra = Extra()
+    extra: Extra = msgspec.field(default_factory=Extra)
     previous: str | None = None
     parent: str | None = None
     child: str | None = None
@@ -112,9 +104,6 @@ class RunDefinitions:
         return found
 
 
-_decode_extra = msgspec.json.Decoder(Extra).decode
-
-
 def records(
     elements: list[ElementInstance], executions: dict[int, Execution], known: RunDefinitions, rows: Rows
 ) -> list[Record]:
@@ -135,7 +124,7 @@ def records(
                 node=nodes.get(one.id),
                 input=inputs.get(one.id, "{}"),
                 output=outputs.get(one.id, "{}"),
-                extra=_decode_extra(one.extra) if one.extra else Extra(),
+                extra=extra_of(one),
                 previous=uids.get(one.previous_id or 0),
                 parent=uids.get(one.parent_id or 0),
                 child=children.get(one.child_id or 0),

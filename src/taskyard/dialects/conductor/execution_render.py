@@ -27,8 +27,6 @@ LABELS = {"FORK_JOIN": "FORK", "FORK_JOIN_DYNAMIC": "FORK"}
 NAMED_BY_TYPE = frozenset(("FORK", "JOIN", "SWITCH", "DECISION", "EXCLUSIVE_JOIN"))
 """Types whose records show the type as the name of their task definition."""
 
-TIME_OFFERED = ("SCHEDULED",)
-
 _encode = msgspec.json.Encoder().encode
 
 
@@ -51,7 +49,6 @@ def task_record(record: Record, now: int, runtime_metadata: dict[str, str] | Non
     one, node = record.element, record.node
     rules = node.definition if node is not None else None
     shown = task_type(record)
-    delay = record.extra.delay // 1000 if one.native_state in TIME_OFFERED else 0
     return wire.Task(
         task_type=shown,
         status=one.native_state or "SCHEDULED",
@@ -73,7 +70,7 @@ def task_record(record: Record, now: int, runtime_metadata: dict[str, str] | Non
         workflow_instance_id=record.execution.uid,
         workflow_type=record.execution.key,
         task_id=one.uid,
-        callback_after_seconds=delay,
+        callback_after_seconds=callback_after(record),
         output_data=_raw(record.output),
         rate_limit_per_frequency=rules.rate_limit_per_frequency if rules is not None else 0,
         rate_limit_frequency_in_seconds=rules.rate_limit_frequency_in_seconds if rules is not None else 0,
@@ -99,13 +96,20 @@ def task_record(record: Record, now: int, runtime_metadata: dict[str, str] | Non
     )
 
 
+def callback_after(record: Record) -> int:
+    """Seconds that an offered task waits before workers get it; 0 when it was taken."""
+    if record.element.native_state != "SCHEDULED":
+        return 0
+    return record.extra.callback or record.extra.delay // 1000
+
+
 def queue_wait(record: Record, now: int) -> int:
     """Milliseconds between offering a task and taking it; of one that is offered again, since that was due."""
     one = record.element
     if not one.started_at:
         return 0
-    if one.native_state in TIME_OFFERED and record.extra.delay > 0:
-        return max(0, now - one.updated_at - record.extra.delay)
+    if (delay := callback_after(record)) > 0:
+        return max(0, now - one.updated_at - delay * 1000)
     return max(0, one.started_at - one.created_at)
 
 
