@@ -65,6 +65,7 @@ class Application:
         """What evaluates expressions in other languages."""
         self.code = open_code_directory(settings, clock)
         self.wakeups = Wakeups()
+        store.listeners.append(lambda commit: self.wakeups.committed(commit.topics))
         self.checks: dict[str, Callable[[], bool]] = {}
         """What readiness depends on besides the store, by name."""
         self._signing_key: str | None = None

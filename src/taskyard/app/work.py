@@ -234,15 +234,13 @@ class QueueWatch:
 
 
 def keep_work(app: Application) -> Scheduler:
-    """Wake who waits at every commit, fire timers, end leases, and look for what is stuck, until the application
+    """Fire timers, end leases, look for what is stuck, and wake who waits in other processes, until the application
     closes."""
     scheduler, reconciler = Scheduler(app), Reconciler(app)
 
     def committed(commit: Committed) -> None:
         if commit.soonest is not None:
             scheduler.hint(commit.soonest)
-        if commit.topics:
-            app.wakeups.committed(commit.topics)
 
     app.store.listeners.append(committed)
     app.checks["scheduler"] = lambda: scheduler.alive
