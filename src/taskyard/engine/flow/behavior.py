@@ -17,15 +17,21 @@ if TYPE_CHECKING:
 class Behavior:
     """The base of all. `record` is the element instance, `node` its place in the definition.
 
-    `tasked`: a row of `tasks` with the same id exists while it is open. `retries`: another attempt may follow a failure
+    `tasked`: a row of `tasks` with the same id exists while it is open. `offers`: it delays itself by offering its task
+    later; others begin later. `waits`: it may leave a row of `waits` with its id. `retries`: another attempt may follow a failure
     (operators never do). `default_attempts`: how often an unregistered name is tried again. `resumes`: a record that
-    failed or was cancelled is set running again in place when its execution is, instead of being tried anew.
+    failed or was cancelled is set running again in place when its execution is, instead of being tried anew. `forks`: begins several
+    sequences at once, whose ends a join knows. `makes_fragment`: what it begins is described by a fragment of its own.
     """
 
     tasked = False
+    offers = False
+    waits = False
     retries = True
     default_attempts = 0
     resumes = False
+    forks = False
+    makes_fragment = False
     label: str | None = None
     """The type that records show, where it differs from the definition's (`FORK` for `FORK_JOIN`)."""
 
@@ -39,6 +45,9 @@ class Behavior:
     ) -> None:
         """The sequence inside this container that `child` ended is through."""
         raise NotImplementedError
+
+    def resumed(self, run: Run, record: ElementInstance, node: WorkflowTask, place: int) -> None:
+        """Go on with a long piece of work, `("again", record id, place)`, that was cut so that it fits."""
 
     def joined(self, run: Run, record: ElementInstance, node: WorkflowTask, arrived: ElementInstance) -> None:
         """Something that this open join waits for is done for good."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from taskyard.engine import timers
-from taskyard.engine.flow import failure_workflow, rate_limit
+from taskyard.engine.flow import cascade, failure_workflow, rate_limit
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.payload import is_too_large
 from taskyard.engine.flow.status import EXECUTION_STATUSES
@@ -58,17 +58,18 @@ def close(
         return
     run.work.clear()
     run.proceeding.clear()
-    for record in run.open_records():
-        if record is not leave:
-            behavior_of(record.kind).cancelled(run, record, run.node(record))
-            run.shut(record, "CANCELED", reason=record.reason)
+    run.execution.reason = reason
+    doomed = [record for record in run.open_records() if record is not leave]
+    cascade.foresee(run, doomed)
+    for record in doomed:
+        behavior_of(record.kind).cancelled(run, record, run.node(record))
+        run.shut(record, "CANCELED", reason=record.reason)
     if run.plan.workflow.timeout_seconds > 0:
         timers.cancel_all(run.view, execution_id=run.execution.id)
     execution = run.execution
     result = output if output is not None else _output(run)
     execution.phase, execution.outcome = "closed", outcome
     execution.suspended = False
-    execution.reason = reason
     execution.closed_at = execution.updated_at = run.now
     run.notes.held.clear()
     if outcome in ("failed", "expired") if failure is None else failure:

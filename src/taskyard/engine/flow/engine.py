@@ -8,6 +8,7 @@ from taskyard.engine import timers, work
 from taskyard.engine.flow import deadlines
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.deciding import decide
+from taskyard.engine.flow.run import ENTER
 from taskyard.engine.flow.session import Session
 from taskyard.engine.protocol import register_engine
 from taskyard.model.execution import ElementInstance, Execution, Timer
@@ -35,6 +36,8 @@ class FlowEngine:
         if not run.open or record.phase == "closed":
             work.close_task(view, task, "cancelled")
             return
+        if task.kind == "system":
+            return  # The server itself was interrupted: the task is offered again.
         deadlines.response_missed(run, record)
         session.settle()
 
@@ -71,7 +74,10 @@ class FlowEngine:
             record = run.record(timer.task_id)
             if record.phase == "closed":
                 return
-            if timer.kind in deadlines.KINDS:
+            if timer.kind == ENTER:
+                record.timed = False
+                run.enter(record)
+            elif timer.kind in deadlines.KINDS:
                 deadlines.fired(run, record, timer)
             else:
                 behavior_of(record.kind).fired(run, record, run.node(record), timer)

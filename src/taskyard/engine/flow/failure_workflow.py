@@ -49,7 +49,7 @@ def start(run: Run, outcome: str, reason: str | None, failed: ElementInstance | 
         creator=execution.creator,
         test=run.notes.test,
     )
-    actor, run.session.actor = run.session.actor, None
+    actor, run.session.actor = run.session.actor, run.notes.on_behalf
     try:
         started, _ = run.session.launch(wanted)
     except Rejected as refusal:

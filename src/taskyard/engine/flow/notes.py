@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 
+from taskyard.model.principal import Principal
+
 Work = tuple[Any, ...]
 """A piece of work of a run as data: `("proceed", element id)` or `("schedule", reference, parent id, fragment id, suffix,
-iteration)`."""
+iteration)` or `("again", element id, place)`."""
 
 
 class Skip(msgspec.Struct):
@@ -21,7 +23,8 @@ class Skip(msgspec.Struct):
 class Notes(msgspec.Struct, kw_only=True, tag_field="document", tag="flow.notes/1", omit_defaults=True):
     """`depth` counts the executions above this one; `ended` says that the outermost sequence is through; `held` is work
     put off while paused; `failures` are the reasons of permissive tasks that failed; `forks` counts dynamic forks;
-    `failure_id` is the public id of the failure workflow; `origin` is the execution that this one was rerun from."""
+    `failure_id` is the public id of the failure workflow; `origin` is the execution that this one was rerun from;
+    `on_behalf` is who started it, with the rights of that moment, None for the server and admins."""
 
     task_to_domain: dict[str, str] = {}
     event: str | None = None
@@ -33,6 +36,7 @@ class Notes(msgspec.Struct, kw_only=True, tag_field="document", tag="flow.notes/
     failed_references: list[str] = []
     failed_tasks: list[str] = []
     failure_id: str | None = None
+    on_behalf: Principal | None = None
     forks: int = 0
     origin: str | None = None
     retried_at: int = 0

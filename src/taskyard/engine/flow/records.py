@@ -74,6 +74,7 @@ class Records:
         self.fragments: dict[int, list[WorkflowTask]] = {}
         self.set_variables_to: dict[str, Any] = {}
         self.proceeding: set[int] = {piece[1] for piece in notes.held if piece[0] == "proceed"}
+        self.removed: set[int] = set()
         self.scheduled = 0
         self.scope = RunScope(self)
         self.new_output: dict[str, Any] | None = None
@@ -115,7 +116,7 @@ class Records:
     def variables(self) -> dict[str, Any]:
         """The variables as they are now; change them with `set_variables`."""
         if self._variables is None:
-            rows = [] if self.fresh else self.view.find(Variable, execution_id=self.execution.id)
+            rows = [] if self.fresh else self.view.find(Variable, execution_id=self.execution.id, scope_id=0)
             self._variables = {row.name: self.decode(row.value) for row in rows}
         return self._variables
 
@@ -138,6 +139,13 @@ class Records:
                 )
             known = self._know(found)
         return known
+
+    def find_record(self, record_id: int) -> ElementInstance | None:
+        """The record with that row id, where it is there still."""
+        found = self.records.get(record_id) or self.view.get(ElementInstance, record_id)
+        if found is None or found.execution_id != self.execution.id:
+            return None
+        return self._know(found)
 
     def _know(self, found: ElementInstance) -> ElementInstance:
         known = self.records.get(found.id)
@@ -214,10 +222,34 @@ class Records:
 
     def clear_variables(self) -> None:
         """Take away every variable."""
-        for row in self.view.find(Variable, execution_id=self.execution.id):
+        for row in self.view.find(Variable, execution_id=self.execution.id, scope_id=0):
             self.view.delete(row)
         self._variables = {}
         self.set_variables_to.clear()
+
+    def held_by(self, *parent_ids: int) -> list[ElementInstance]:
+        """Every record that these records hold, in order. One round for all of them."""
+        stored = [each for each in parent_ids if each in self.before]
+        self.view.expect(ElementInstance, ("parent_id",), [(each,) for each in stored])
+        for parent_id in stored:
+            for each in self.view.find(ElementInstance, parent_id=parent_id):
+                if each.id not in self.removed:
+                    self._know(each)
+        wanted = set(parent_ids)
+        found = [record for record in self.records.values() if record.parent_id in wanted]
+        return sorted(found, key=lambda record: record.seq)
+
+    def load_outputs(self, records: list[ElementInstance]) -> None:
+        """Read the outputs of many records at once."""
+        missing = [
+            record.id
+            for record in records
+            if record.id in self.before
+            and record.id not in self.outputs
+            and record.id not in self.stored_outputs
+        ]
+        if missing:
+            self.view.load(ElementOutput, missing)
 
     def plan_of(self, record: ElementInstance) -> Plan:
         """The plan that describes the record's node."""
@@ -227,8 +259,16 @@ class Records:
 
     def fragment_plan(self, fragment_id: int) -> Plan:
         if fragment_id in self.fragments:
-            return Plan(self.fragments[fragment_id])
+            if fragment_id not in self._plans:
+                self._plans[fragment_id] = Plan(self.fragments[fragment_id])
+            return self._plans[fragment_id]
         return self.view.constant(ElementFragment, fragment_id, _fragment_of)
+
+    def fragment_of_heads(self, record: ElementInstance) -> int | None:
+        """The fragment that describes what the record began inside it: its own where it made one."""
+        if record.id in self.fragments or behavior_of(record.kind).makes_fragment:
+            return record.id
+        return record.fragment_id
 
     def position(self, record: ElementInstance) -> Position:
         return self.plan_of(record).positions[record.element]

@@ -7,17 +7,20 @@ from typing import Any
 import msgspec
 
 from taskyard.engine import timers, work
-from taskyard.engine.flow import ending, failing
+from taskyard.engine.flow import ending, failing, reuse
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.extra import Extra, extra_of, keep
 from taskyard.engine.flow.payload import is_too_large
 from taskyard.engine.flow.records import Records
 from taskyard.engine.flow.status import STATUSES
-from taskyard.model.execution import ElementInstance
+from taskyard.model.execution import ElementInstance, Wait
 from taskyard.model.flow import WorkflowTask
+from taskyard.model.problem import Rejected
 from taskyard.model.task import Task
 
 REASON_LIMIT = 500
+ENTER = "enter"
+"""The timer of a record that begins later."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -28,6 +31,11 @@ class Place(msgspec.Struct, frozen=True):
     fragment_id: int | None = None
     suffix: str = ""
     iteration: int = 0
+
+
+def iteration_of(suffix: str) -> int:
+    """The pass of the innermost loop; 0 outside of loops."""
+    return int(suffix.rpartition("__")[2]) if suffix else 0
 
 
 class Run(Records):
@@ -71,12 +79,40 @@ class Run(Records):
         return record
 
     def _fresh_record(self, place: Place, previous: ElementInstance | None) -> ElementInstance:
+        record = self._make(place, previous, fragment)
+        if delay_ms:
+            keep(record, Extra(delay=delay_ms))
+        if previous is not None:
+            previous.retried = True
+            self.touch(previous)
+        if (skip := self.notes.skips.pop(record.element, None)) is not None:
+            self.set_input(record, skip.input)
+            self.finish(record, "SKIPPED", skip.output)
+            return record
+        if not self._give_input(record, place.node, input):
+            return record
+        if self.execution.steps > self.view.limits.elements:
+            most = self.view.limits.elements
+            self.close("failed", f"The execution has more than {most} tasks, the most there may be.")
+        elif (known := reuse.find(self, record, place.node)) is not None:
+            self.finish(record, "COMPLETED", known)
+        elif not behavior_of(record.kind).offers and (delay := self.delay_of(record)):
+            self.timer(record, ENTER, self.now + delay)
+        else:
+            self.enter(record)
+        return record
+
+    def enter(self, record: ElementInstance) -> None:
+        """Let the behavior of a record begin."""
+        behavior_of(record.kind).enter(self, record, self.node(record), self.input_of(record))
+
+    def _make(self, place: Place, previous: ElementInstance | None, fragment: bool) -> ElementInstance:
         node = place.node
         record_id = self.view.row_id()
         self.execution.steps += 1
         self.execution.open_steps += 1
         self.scheduled += 1
-        return ElementInstance(
+        record = ElementInstance(
             id=record_id,
             uid=self.view.uid(record_id),
             tenant=self.execution.tenant,
@@ -97,6 +133,26 @@ class Run(Records):
             first_at=previous.first_at if previous else self.now,
             updated_at=self.now,
         )
+        if fragment:
+            self.fragments[record_id] = [node]
+        self.records[record_id] = record
+        self.changed.add(record_id)
+        self.newest[record.element] = record
+        return record
+
+    def _give_input(self, record: ElementInstance, node: WorkflowTask, input: dict[str, Any] | None) -> bool:
+        """Set the input of a fresh record; one that is too large ends it."""
+        fault = None
+        try:
+            self.set_input(record, self._resolved_input(record, node) if input is None else input)
+            if is_too_large(self.view, self.inputs[record.id]):
+                fault = f"The input is larger than {self.view.limits.payload} bytes, the most there may be."
+        except Rejected as refusal:
+            fault = refusal.problem.detail
+        if fault is not None:
+            self.set_input(record, {})
+            self.finish(record, "FAILED_WITH_TERMINAL_ERROR", reason=fault)
+        return fault is None
 
     def _resolved_input(self, record: ElementInstance, node: WorkflowTask) -> dict[str, Any]:
         """The parameters of a node with expressions filled in; the task definition's template stands in for what is
@@ -150,6 +206,9 @@ class Run(Records):
         by, or ends the execution (`final`: not tried again)."""
         if record.phase == "closed":
             return
+        if output and not behavior_of(record.kind).tasked and is_too_large(self.view, output):
+            reason = f"The output is larger than {self.view.limits.payload} bytes, the most there may be."
+            status, output = "FAILED_WITH_TERMINAL_ERROR", {}
         self.shut(record, status, output, reason)
         if not STATUSES[status].successful:
             self._failed(record, final)
@@ -187,7 +246,25 @@ class Run(Records):
         task = self.view.get(Task, record.id) if behavior_of(record.kind).tasked else None
         if task is not None and task.phase != "closed":
             work.close_task(self.view, task, meaning.outcome or "failed")
+        if behavior_of(record.kind).waits and (wait := self.view.get(Wait, record.id)) is not None:
+            self.view.delete(wait)
+        reuse.keep(self, record)
         self.touch(record)
+
+    def wait(self, record: ElementInstance, kind: str) -> None:
+        """Note that an open record waits for somebody to say something; it is forgotten when the record closes. For
+        behaviors that `waits`."""
+        self.view.insert(
+            Wait(
+                id=record.id,
+                tenant=record.tenant,
+                execution_id=record.execution_id,
+                element_id=record.id,
+                kind=kind,
+                name=record.element,
+                created_at=self.now,
+            )
+        )
 
     def proceed_later(self, record: ElementInstance) -> None:
         """Go on behind a record that is done for good."""
@@ -207,6 +284,10 @@ class Run(Records):
                 self.proceed(self.record(record_id), told=True)
             case ("failed", record_id, final):
                 failing.failed(self, self.record(record_id), final)
+            case ("again", record_id, place):
+                record = self.record(record_id)
+                if self.open:
+                    behavior_of(record.kind).resumed(self, record, self.node(record), place)
             case ("schedule", reference, parent_id, fragment_id, suffix, iteration):
                 plan = self.plan if fragment_id is None else self.fragment_plan(fragment_id)
                 node = plan.positions[reference].node
@@ -253,7 +334,7 @@ class Run(Records):
 
     def beside(self, record: ElementInstance, node: WorkflowTask) -> Place:
         """The place of a node in the same sequence as the record."""
-        return Place(node, record.parent_id, record.fragment_id, record.suffix, record.iteration)
+        return Place(node, record.parent_id, record.fragment_id, record.suffix, iteration_of(record.suffix))
 
     def timer(
         self, record: ElementInstance, kind: str, due_at: int, data: dict[str, Any] | None = None

@@ -40,8 +40,9 @@ def launch(session: Session, wanted: Launch, parent: Run | None = None) -> tuple
     if (known := _same_key(session, wanted)) is not None:
         return known, False
     run = _make(session, wanted, parent, tenant, version, document)
+    admitted = rate_limit.admit(run)
     session.add(run)
-    if rate_limit.admit(run):
+    if admitted:
         begin(run)
     return run.execution, True
 
@@ -139,7 +140,9 @@ def _make(
     given = wanted.input
     if given and workflow.input_template:
         given = {**workflow.input_template, **given}
+    starter = session.actor if session.actor is not None and not session.actor.admin else None
     kept = Notes(
+        on_behalf=parent.notes.on_behalf if parent else starter,
         task_to_domain=wanted.task_to_domain,
         event=wanted.event,
         depth=parent.notes.depth + 1 if parent else 0,

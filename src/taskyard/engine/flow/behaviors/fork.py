@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taskyard.engine.flow.behavior import Behavior, behaves
+from taskyard.engine.flow.plan import Position
 from taskyard.engine.flow.run import Place, Run
 from taskyard.model.execution import ElementInstance
 from taskyard.model.flow import WorkflowTask
@@ -15,6 +16,7 @@ class Fork(Behavior):
     """Closes at once; the first task of each branch and the join are scheduled together."""
 
     retries = False
+    forks = True
     label = "FORK"
 
     def enter(self, run: Run, record: ElementInstance, node: WorkflowTask, input: dict[str, Any]) -> None:
@@ -31,6 +33,10 @@ class Fork(Behavior):
             run.proceed_later(record)
         else:
             run.schedule(run.beside(record, following))
+
+    def heads(self, run: Run, record: ElementInstance, node: WorkflowTask) -> list[Position]:
+        plan = run.plan_of(record)
+        return [plan.positions[branch[0].task_reference_name] for branch in node.fork_tasks if branch]
 
     def child_done(
         self, run: Run, record: ElementInstance, node: WorkflowTask, child: ElementInstance

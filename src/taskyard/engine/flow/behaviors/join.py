@@ -16,13 +16,19 @@ class Join(Behavior):
     """Counts what is still to come, so that the last of ten thousand branches costs what the first does."""
 
     retries = False
+    resumes = True
 
     def enter(self, run: Run, record: ElementInstance, node: WorkflowTask, input: dict[str, Any]) -> None:
         """Count what is not done yet. `joinOn` of the input, which a dynamic fork gives, wins over the definition's."""
         names = self.names(run, record, node)
         run.set_input(record, {**input, "joinOn": [name + record.suffix for name in names]})
-        record.pending = sum(1 for name in names if not _done(run, name, record.suffix))
         run.set(record, "IN_PROGRESS")
+        self.resumed(run, record, node)
+
+    def resumed(self, run: Run, record: ElementInstance, node: WorkflowTask) -> None:
+        names = self.names(run, record, node)
+        record.pending = sum(1 for name in names if not _done(run, name, record.suffix))
+        run.touch(record)
         if record.pending == 0:
             self.finish(run, record, node)
 

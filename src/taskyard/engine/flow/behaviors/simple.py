@@ -22,6 +22,7 @@ class Simple(Behavior):
     """Done by whoever leases it."""
 
     tasked = True
+    offers = True
     default_attempts = TaskDef().retry_count
 
     def enter(self, run: Run, record: ElementInstance, node: WorkflowTask, input: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from taskyard.engine.expressions.template import as_text
 from taskyard.engine.flow.behavior import Behavior, behaves
+from taskyard.engine.flow.plan import Position
 from taskyard.engine.flow.run import Place, Run
 from taskyard.model.execution import ElementInstance
 from taskyard.model.flow import WorkflowTask
@@ -37,6 +38,11 @@ class Chooser(Behavior):
         if chosen:
             first = Place(chosen[0], record.id, record.fragment_id, record.suffix, record.iteration)
             run.schedule(first)
+
+    def heads(self, run: Run, record: ElementInstance, node: WorkflowTask) -> list[Position]:
+        word = run.output_of(record).get("selectedCase")
+        chosen = node.decision_cases.get(str(word), node.default_case)
+        return [run.plan_of(record).positions[chosen[0].task_reference_name]] if chosen else []
 
     def child_done(
         self, run: Run, record: ElementInstance, node: WorkflowTask, child: ElementInstance
