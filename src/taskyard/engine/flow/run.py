@@ -53,32 +53,6 @@ class Run(Records):
         """Make the record of a node and let its behavior begin. `previous` is the attempt before; a delayed attempt
         is offered later. `input` is given as it is; without it the node's parameters are resolved. With `fragment` the
         node was made at run time: it is kept with the record, whose fragment is then its own."""
-        node = place.node
-        record = self._fresh_record(place, previous)
-        record_id = record.id
-        if delay_ms:
-            keep(record, Extra(delay=delay_ms))
-        if fragment:
-            self.fragments[record_id] = [node]
-        self.records[record_id] = record
-        self.changed.add(record_id)
-        self.remember_made(record)
-        if previous is not None:
-            previous.retried = True
-            self.touch(previous)
-        if (skip := self.notes.skips.pop(record.element, None)) is not None:
-            self.set_input(record, skip.input)
-            self.finish(record, "SKIPPED", skip.output)
-            return record
-        self.set_input(record, self._resolved_input(record, node) if input is None else input)
-        if self.execution.steps > self.view.limits.elements:
-            most = self.view.limits.elements
-            self.close("failed", f"The execution has more than {most} tasks, the most there may be.")
-            return record
-        behavior_of(record.kind).enter(self, record, node, self.inputs[record_id])
-        return record
-
-    def _fresh_record(self, place: Place, previous: ElementInstance | None) -> ElementInstance:
         record = self._make(place, previous, fragment)
         if delay_ms:
             keep(record, Extra(delay=delay_ms))
@@ -137,7 +111,7 @@ class Run(Records):
             self.fragments[record_id] = [node]
         self.records[record_id] = record
         self.changed.add(record_id)
-        self.newest[record.element] = record
+        self.remember_made(record)
         return record
 
     def _give_input(self, record: ElementInstance, node: WorkflowTask, input: dict[str, Any] | None) -> bool:
