@@ -46,8 +46,8 @@ class Behavior:
         """The sequence inside this container that `child` ended is through."""
         raise NotImplementedError
 
-    def resumed(self, run: Run, record: ElementInstance, node: WorkflowTask, place: int) -> None:
-        """Go on with a long piece of work, `("again", record id, place)`, that was cut so that it fits."""
+    def more(self, run: Run, record: ElementInstance, node: WorkflowTask, place: int) -> None:
+        """Go on with a long piece of work, `("more", record id, place)`, that was cut so that it fits."""
 
     def joined(self, run: Run, record: ElementInstance, node: WorkflowTask, arrived: ElementInstance) -> None:
         """Something that this open join waits for is done for good."""

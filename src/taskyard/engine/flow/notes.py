@@ -10,7 +10,7 @@ from taskyard.model.principal import Principal
 
 Work = tuple[Any, ...]
 """A piece of work of a run as data: `("proceed", element id)` or `("schedule", reference, parent id, fragment id, suffix,
-iteration)` or `("again", element id, place)`."""
+iteration)` or `("more", element id, place)`."""
 
 
 class Skip(msgspec.Struct):

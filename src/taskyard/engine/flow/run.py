@@ -258,10 +258,10 @@ class Run(Records):
                 self.proceed(self.record(record_id), told=True)
             case ("failed", record_id, final):
                 failing.failed(self, self.record(record_id), final)
-            case ("again", record_id, place):
+            case ("more", record_id, place):
                 record = self.record(record_id)
                 if self.open:
-                    behavior_of(record.kind).resumed(self, record, self.node(record), place)
+                    behavior_of(record.kind).more(self, record, self.node(record), place)
             case ("schedule", reference, parent_id, fragment_id, suffix, iteration):
                 plan = self.plan if fragment_id is None else self.fragment_plan(fragment_id)
                 node = plan.positions[reference].node
