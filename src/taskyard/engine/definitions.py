@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from taskyard.engine import throttles
 from taskyard.engine.access import require
 from taskyard.engine.protocol import Command, decides
 from taskyard.model.definition import Definition, DefinitionTag, Starter, Version, VersionDocument
 from taskyard.model.problem import rejected
+from taskyard.model.task import Throttle
 from taskyard.model.view import View
 
 Tags = tuple[tuple[str, str], ...]
@@ -138,6 +140,7 @@ def _expect(puts: tuple[PutDefinition, ...], view: View) -> None:
     latest = [definition.latest_id for definition in present if definition.latest_id is not None]
     view.expect(Starter, ("version_id",), [(version_id,) for version_id in latest])
     view.load(VersionDocument, latest)
+    view.load(Throttle, [put.key for put in puts if put.kind == "worker"])
 
 
 def put(command: PutDefinition, view: View, present: Definition | None) -> Version:
@@ -183,6 +186,8 @@ def put(command: PutDefinition, view: View, present: Definition | None) -> Versi
     definition.updated_at, definition.updated_by = view.now, actor
     (view.update if present else view.insert)(definition)
     _put_tags(command, view, present, definition, versions)
+    if command.kind == "worker" and version.latest:
+        throttles.follow(view, command.key, command.document)
     view.emit(
         "definition.changed" if present else "definition.created",
         actor=actor,

@@ -3,11 +3,12 @@ again."""
 
 from __future__ import annotations
 
-from taskyard.engine.access import require
+from taskyard.engine.access import require, require_admin
 from taskyard.model.command import Command, decides
 from taskyard.model.definition import Version
-from taskyard.model.execution import Incident
+from taskyard.model.execution import Execution, Incident
 from taskyard.model.problem import rejected
+from taskyard.model.task import Task
 from taskyard.model.view import View
 
 
@@ -21,8 +22,8 @@ class OpenIncident(Command, kw_only=True, frozen=True):
 
 
 class ResolveIncident(Command, kw_only=True, frozen=True):
-    """Resolve an open incident by its public id. Unknown or resolved: `not_found`, reason
-    `unknown_incident`."""
+    """Resolve an open incident by its public id: of a definition whoever may update that, of an execution whoever may
+    operate that, any other one an admin. Unknown or resolved: `not_found`, reason `unknown_incident`."""
 
     uid: str
 
@@ -55,9 +56,21 @@ def resolve_incident(command: ResolveIncident, view: View) -> None:
         raise rejected("not_found", f"There is no open incident '{command.uid}'", reason="unknown_incident")
     incident = found[0]
     version = view.peek(Version, incident.version_id) if incident.version_id else None
+    execution = view.peek(Execution, incident.execution_id) if incident.execution_id else None
     if version is not None:
         require(command.actor, "update", kind=version.kind, key=version.key)
+    elif execution is not None:
+        require(command.actor, "execute", kind=execution.kind, key=execution.key, owner=execution.creator)
+    else:
+        require_admin(command.actor)
     incident.phase = "resolved"
     incident.resolved_at = view.now
     view.update(incident)
-    view.emit("incident.resolved", definition_id=version.definition_id if version else None)
+    view.emit(
+        "incident.resolved",
+        actor=command.by,
+        definition_id=version.definition_id if version else None,
+        execution_id=incident.execution_id,
+        task_id=incident.task_id,
+        data={"incident": incident.uid, "type": incident.type},
+    )

@@ -29,6 +29,8 @@ LOST_BY_SERVER = 20
 FAILED_MS = 60_000
 """When a lease is ended again after that failed."""
 COUNT = "lost_leases"
+MIDDLE = 3
+"""The priority of a task that has the rank of work without a priority."""
 
 
 class LeaseTasks(Command, kw_only=True, frozen=True):
@@ -247,7 +249,7 @@ def requeue_tasks(command: RequeueTasks, view: View) -> int:
         if task.phase == "ready" and task.queue == command.queue and view.get(QueueItem, task.id) is None
     ]
     for task in lost:
-        work.offer(view, task, face=work.Face(queue=command.queue))
+        work.offer(view, task, face=work.Face(queue=command.queue, rank=task.priority - MIDDLE))
     return len(lost)
 
 
@@ -263,6 +265,14 @@ def postpone_expiry(command: PostponeExpiry, view: View) -> None:
         task = view.peek(Task, command.task_id)
         message = f"The lease of {lease.holder!r} ran out and could not be ended: {command.reason}"[:1000]
         _incident(view, command.task_id, task.execution_id if task else None, "lease_failed", message)
+
+
+def release(view: View, task: Task) -> None:
+    """Offer a task again that was held back for a person, with its count of lost leases begun anew."""
+    known = view.get(TaskAttribute, task.id, COUNT)
+    if known is not None:
+        view.delete(known)
+    work.offer(view, task, face=work.Face(queue=task.queue or "", rank=task.priority - MIDDLE))
 
 
 def offer_again(view: View, task: Task) -> None:

@@ -25,8 +25,7 @@ def reconcile(command: Reconcile, view: View) -> bool:
     execution = view.get(Execution, command.execution_id)
     if execution is None or not _should_wait(execution) or waits(view, execution.id):
         return False
-    if has_engine(execution.kind):
-        engine_of(execution.kind).decide(view, execution)
+    revive(view, execution)
     left = view.get(Execution, command.execution_id)
     if left is not None and _should_wait(left) and not waits(view, left.id):
         incident = Incident(
@@ -42,6 +41,12 @@ def reconcile(command: Reconcile, view: View) -> bool:
             "incident.opened", execution_id=left.id, data={"incident": incident.uid, "type": incident.type}
         )
     return True
+
+
+def revive(view: View, execution: Execution) -> None:
+    """Have a locked execution decided anew if it is open and waits for nothing."""
+    if _should_wait(execution) and has_engine(execution.kind) and not waits(view, execution.id):
+        engine_of(execution.kind).decide(view, execution)
 
 
 def waits(view: View, execution_id: int) -> bool:

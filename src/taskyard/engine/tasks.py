@@ -7,6 +7,7 @@ import msgspec
 from taskyard.engine import work
 from taskyard.engine.access import can, require
 from taskyard.engine.definitions import PutDefinition, definition_of, put
+from taskyard.engine.leases import MIDDLE
 from taskyard.engine.outcomes import chosen_outcome
 from taskyard.engine.protocol import Command, decides, foresees
 from taskyard.engine.results import conclude, output_in, submit_result
@@ -26,8 +27,6 @@ from taskyard.model.view import View
 TITLE_LIMIT = 2_000
 TEXT_LIMIT = 2_000
 PRIORITIES = range(1, 6)
-MIDDLE = 3
-"""The priority of a task that has the rank of work without a priority."""
 
 
 class NewTask(msgspec.Struct, kw_only=True, frozen=True):

@@ -13,6 +13,16 @@ from taskyard.model.view import View
 
 SLOTS = 100
 
+
+class _Limits(msgspec.Struct):
+    """What a worker definition says of limits."""
+
+    concurrent_exec_limit: int | None = None
+    rate_limit_per_frequency: int | None = None
+    rate_limit_frequency_in_seconds: int | None = None
+
+
+_decode_limits = msgspec.json.Decoder(_Limits).decode
 _decode = msgspec.json.Decoder(list[tuple[int, int]]).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -26,6 +36,21 @@ def ensure(view: View, throttle: Throttle) -> None:
     """Have a row for a throttle. One that is there keeps its limits: they change with `adjust` only."""
     if view.peek(Throttle, throttle.name) is None:
         view.insert(throttle)
+
+
+def follow(view: View, name: str, document: str) -> None:
+    """Set the limits of a name to what the worker definition (JSON text of a `model.flow.TaskDef`) says."""
+    try:
+        limits = _decode_limits(document)
+    except msgspec.MsgspecError:
+        return  # not a definition with limits
+    adjust(
+        view,
+        name,
+        most=limits.concurrent_exec_limit or 0,
+        per_period=limits.rate_limit_per_frequency or 0,
+        period_ms=(limits.rate_limit_frequency_in_seconds or 0) * 1000,
+    )
 
 
 def adjust(view: View, name: str, *, most: int, per_period: int, period_ms: int) -> None:
