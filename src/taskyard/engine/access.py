@@ -109,6 +109,7 @@ def scope_of(principal: Principal, entity: str, action: str = "read") -> Filter:
         return visible_schedules(principal, action, entity)
     if entity == "incident":
         return either(
+            eq("execution.creator", principal.name),
             *[_granted(grant, "version.kind", "version.key") for grant in _plain(principal, action)],
             *[_granted(grant, "execution.kind", "execution.key") for grant in _plain(principal, action)],
         )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from taskyard.dialects.conductor.wire import Tag
+from taskyard.model.automation import EventHandlerDef
 from taskyard.model.definition import Version
 from taskyard.model.flow import SchemaDef, TaskDef, WorkflowDef
 from taskyard.notations.flowjson.member import encode_document, write_document
@@ -18,7 +19,7 @@ CHUNK = 65_536
 SHORT = ("ownerApp", "createTime", "updateTime", "createdBy", "updatedBy", "name", "description", "version")
 """What a definition is cut down to when only a short form is wanted."""
 
-Document = TypeVar("Document", bound=TaskDef | WorkflowDef | SchemaDef)
+Document = TypeVar("Document", bound=TaskDef | WorkflowDef | SchemaDef | EventHandlerDef)
 
 _encode = msgspec.json.Encoder().encode
 

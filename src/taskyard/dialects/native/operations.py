@@ -6,6 +6,7 @@ from typing import Any
 
 from taskyard.dialects.native import credentials, definitions, overview, people, tasks, wire
 from taskyard.dialects.native import people_wire as pw
+from taskyard.dialects.native.operations_executions import EXECUTIONS
 from taskyard.http.operation import Handler, Operation
 from taskyard.http.operation import served as served_operation
 
@@ -139,6 +140,7 @@ OPERATIONS: tuple[Operation, ...] = (
         body=wire.Completion | None,
         summary="Finish a task with an outcome",
     ),
+    *EXECUTIONS,
     _users(
         "GET",
         "/users",

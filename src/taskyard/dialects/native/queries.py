@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskyard.dialects.native.execution_vocabulary import EXECUTIONS, INCIDENTS
 from taskyard.dialects.native.language import Term, parse
 from taskyard.dialects.native.vocabulary import DEFINITIONS, TASKS, Vocabulary, translate
 from taskyard.dialects.native.wire import ListParams
@@ -26,6 +27,23 @@ _TASK_ORDER = (
 )
 _DEFINITION_ORDER = ("id", "kind", "key", "name", "owner", "created_at", "updated_at")
 
+_EXECUTION_ORDER = (
+    "id",
+    "kind",
+    "key",
+    "version",
+    "phase",
+    "outcome",
+    "priority",
+    "correlation",
+    "creator",
+    "steps",
+    "created_at",
+    "updated_at",
+    "closed_at",
+)
+_INCIDENT_ORDER = ("id", "type", "created_at")
+
 _TASK_DEFAULT = (Order("id", desc=True),)
 _DEFINITION_DEFAULT = (Order("kind"), Order("key"))
 
@@ -41,6 +59,18 @@ def definition_query(params: ListParams, now: int) -> Query:
     """What `GET /v1/definitions` lists; by kind and key unless `order` says otherwise."""
     order = _order(params.order, _DEFINITION_ORDER) or _DEFINITION_DEFAULT
     return _query("definition", params, DEFINITIONS, order, now)
+
+
+def execution_query(params: ListParams, now: int) -> Query:
+    """What `GET /v1/executions` lists; newest first unless `order` says otherwise."""
+    order = _order(params.order, _EXECUTION_ORDER) or (Order("id", desc=True),)
+    return _query("execution", params, EXECUTIONS, order, now)
+
+
+def incident_query(params: ListParams, now: int) -> Query:
+    """What `GET /v1/incidents` lists; newest first unless `order` says otherwise."""
+    order = _order(params.order, _INCIDENT_ORDER) or (Order("id", desc=True),)
+    return _query("incident", params, INCIDENTS, order, now)
 
 
 def _query(
