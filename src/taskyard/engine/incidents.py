@@ -4,6 +4,8 @@ again."""
 from __future__ import annotations
 
 from taskyard.engine.access import require, require_admin
+from taskyard.engine.leases import release
+from taskyard.engine.reconcile import revive
 from taskyard.model.command import Command, decides
 from taskyard.model.definition import Version
 from taskyard.model.execution import Execution, Incident
@@ -23,7 +25,10 @@ class OpenIncident(Command, kw_only=True, frozen=True):
 
 class ResolveIncident(Command, kw_only=True, frozen=True):
     """Resolve an open incident by its public id: of a definition whoever may update that, of an execution whoever may
-    operate that, any other one an admin. Unknown or resolved: `not_found`, reason `unknown_incident`."""
+    operate that, any other one an admin. Unknown or resolved: `not_found`, reason `unknown_incident`.
+
+    A task that was held back because of it is offered again, and an execution that now waits for nothing is decided
+    anew."""
 
     uid: str
 
@@ -56,7 +61,8 @@ def resolve_incident(command: ResolveIncident, view: View) -> None:
         raise rejected("not_found", f"There is no open incident '{command.uid}'", reason="unknown_incident")
     incident = found[0]
     version = view.peek(Version, incident.version_id) if incident.version_id else None
-    execution = view.peek(Execution, incident.execution_id) if incident.execution_id else None
+    execution = view.get(Execution, incident.execution_id) if incident.execution_id else None
+    task = view.get(Task, incident.task_id) if incident.task_id else None
     if version is not None:
         require(command.actor, "update", kind=version.kind, key=version.key)
     elif execution is not None:
@@ -74,3 +80,7 @@ def resolve_incident(command: ResolveIncident, view: View) -> None:
         task_id=incident.task_id,
         data={"incident": incident.uid, "type": incident.type},
     )
+    if task is not None and (task.phase, task.waiting_for) == ("waiting", "incident") and task.queue:
+        release(view, task)
+    elif execution is not None:
+        revive(view, execution)
