@@ -13,6 +13,10 @@ Work = tuple[Any, ...]
 iteration)` or `("more", element id, place)`."""
 
 
+class Later(Exception):
+    """This command has asked enough: the piece of work is done by a later one."""
+
+
 class Skip(msgspec.Struct):
     """A task to pass by when the flow reaches it."""
 

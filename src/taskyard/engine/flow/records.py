@@ -220,6 +220,16 @@ class Records:
         for record in sorted(self.records.values(), key=lambda each: each.seq):
             self.remember_made(record)
 
+    def clear(self) -> None:
+        """Every record is being removed."""
+        self.forget(list(self.records.values()))
+        self.whole = True
+
+    def take_plan(self, snapshot_id: int) -> None:
+        """Run another snapshot from now on."""
+        self.execution.snapshot_id = snapshot_id
+        self.plan = self.view.constant(Snapshot, snapshot_id, _plan_of)
+
     def clear_variables(self) -> None:
         """Take away every variable."""
         for row in self.view.find(Variable, execution_id=self.execution.id, scope_id=0):
@@ -328,5 +338,7 @@ class Records:
         return template.resolve(value, self.scope, task_id=record.uid if record else None)
 
     def evaluate(self, language: Language, expression: str, input: dict[str, Any]) -> Answer:
-        """The answer to an expression in another language, with `input` as what it sees."""
+        """The answer to an expression in another language, with `input` as what it sees. Ask before anything is changed:
+        beyond what one command may ask, `Later` is raised and the behavior is called again in a later command."""
+        self.session.ask()
         return self.view.evaluate(Question(language, expression, _encode(input).decode()))

@@ -10,6 +10,7 @@ from taskyard.engine import timers, work
 from taskyard.engine.flow import ending, failing, reuse
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.extra import Extra, extra_of, keep
+from taskyard.engine.flow.notes import Later
 from taskyard.engine.flow.payload import is_too_large
 from taskyard.engine.flow.records import Records
 from taskyard.engine.flow.status import STATUSES
@@ -78,7 +79,10 @@ class Run(Records):
 
     def enter(self, record: ElementInstance) -> None:
         """Let the behavior of a record begin."""
-        behavior_of(record.kind).enter(self, record, self.node(record), self.input_of(record))
+        try:
+            behavior_of(record.kind).enter(self, record, self.node(record), self.input_of(record))
+        except Later:
+            self.work.append(("enter", record.id))
 
     def _make(self, place: Place, previous: ElementInstance | None, fragment: bool) -> ElementInstance:
         node = place.node
@@ -256,6 +260,10 @@ class Run(Records):
                 self.proceed(self.record(record_id))
             case ("again", record_id):
                 self.proceed(self.record(record_id), told=True)
+            case ("enter", record_id):
+                record = self.record(record_id)
+                if self.open and record.phase != "closed":
+                    self.enter(record)
             case ("failed", record_id, final):
                 failing.failed(self, self.record(record_id), final)
             case ("more", record_id, place):
@@ -285,7 +293,10 @@ class Run(Records):
             self.schedule(self.beside(record, position.following))
         elif record.parent_id is not None:
             parent = self.record(record.parent_id)
-            behavior_of(parent.kind).child_done(self, parent, self.node(parent), record)
+            try:
+                behavior_of(parent.kind).child_done(self, parent, self.node(parent), record)
+            except Later:
+                self.work.append(("again", record.id))
         else:
             self.notes.ended = True
             self.notes.last_id = record.id

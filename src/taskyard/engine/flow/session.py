@@ -9,6 +9,7 @@ import msgspec
 from taskyard.engine import timers
 from taskyard.engine.flow import ending, notes, save, starting
 from taskyard.engine.flow.launch import Launch
+from taskyard.engine.flow.notes import Later
 from taskyard.engine.flow.plan import NamedTask
 from taskyard.engine.flow.run import Run
 from taskyard.model.definition import Definition, VersionDocument
@@ -28,6 +29,7 @@ class Session:
         self.view = view
         self.actor = actor
         self.runs: dict[int, Run] = {}
+        self.asked = 0
         self._registered: dict[str, NamedTask | None] = {}
 
     def open(self, execution_id: int) -> Run:
@@ -80,11 +82,19 @@ class Session:
             )
         return self._registered[name]
 
+    def ask(self) -> None:
+        """Count an expression in another language; raises `Later` beyond the limit of one command."""
+        self.asked += 1
+        if self.asked > self.view.limits.questions:
+            raise Later
+
     def settle(self) -> None:
         """Do what is to do in every run, then write all of them. Beyond the budget of steps the rest goes on later."""
         budget = self.view.limits.steps
         while (busy := next((run for run in self.runs.values() if run.work), None)) is not None:
             while busy.work:
+                if self.asked > self.view.limits.questions:
+                    break
                 if sum(run.scheduled for run in self.runs.values()) >= budget:
                     break
                 busy.step()
