@@ -72,6 +72,7 @@ class Records:
         self.stored_outputs: dict[int, dict[str, Any]] = {}
         self.written_inputs: set[int] = set()
         self.fragments: dict[int, list[WorkflowTask]] = {}
+        self._plans: dict[int, Plan] = {}
         self.set_variables_to: dict[str, Any] = {}
         self.proceeding: set[int] = {piece[1] for piece in notes.held if piece[0] == "proceed"}
         self.removed: set[int] = set()
