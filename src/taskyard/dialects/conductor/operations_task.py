@@ -218,6 +218,14 @@ QUEUES = (
         returns={200: dict[str, str]},
         summary="The queues of events that end waiting tasks: there are none",
     ),
+    served(
+        "GET",
+        "/queue/",
+        "getWaitQueueNamesBelow",
+        task_queues.event_queues,
+        returns={200: dict[str, str]},
+        summary="The same at the path that clients have it at",
+    ),
 )
 
 TASKS = (*POLLING, *UPDATES, *READS, *QUEUES)
