@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -86,22 +88,39 @@ class ExecutionView(msgspec.Struct, kw_only=True):
 
 
 class RunDefinitions:
-    """The definitions that executions run, kept by this process among the most used. Snapshots never change."""
+    """The definitions that executions run, kept by this process among those last used, within a number and a size (in
+    characters of their documents). Snapshots never change. May be used from any thread."""
 
-    def __init__(self, most: int = 256) -> None:
+    def __init__(self, most: int = 256, size: int = 16 * 1024 * 1024) -> None:
         self.most = most
-        self._known: dict[int, RunDefinition] = {}
+        self.size = size
+        self._known: OrderedDict[int, tuple[int, RunDefinition]] = OrderedDict()
+        self._held = 0
+        self._guard = Lock()
 
     def of(self, executions: Iterable[Execution], rows: Rows) -> dict[int, RunDefinition]:
         """By snapshot id, what these executions run; one query for those that are not known."""
         wanted = {one.snapshot_id for one in executions if one.snapshot_id is not None}
-        found = {each: self._known[each] for each in wanted if each in self._known}
+        found: dict[int, RunDefinition] = {}
+        with self._guard:
+            for each in wanted & self._known.keys():
+                self._known.move_to_end(each)
+                found[each] = self._known[each][1]
         missing = sorted(wanted - found.keys())
         for row in rows(Snapshot, "id", missing) if missing else ():
-            found[row.id] = self._known[row.id] = RunDefinition(row.document)
-        while len(self._known) > self.most:
-            self._known.pop(next(iter(self._known)))
+            found[row.id] = RunDefinition(row.document)
+            self._keep(row.id, len(row.document), found[row.id])
         return found
+
+    def _keep(self, snapshot_id: int, size: int, definition: RunDefinition) -> None:
+        with self._guard:
+            if snapshot_id in self._known:
+                return
+            self._known[snapshot_id] = (size, definition)
+            self._held += size
+            while len(self._known) > self.most or (self._held > self.size and len(self._known) > 1):
+                _, (dropped, _) = self._known.popitem(last=False)
+                self._held -= dropped
 
 
 def records(
