@@ -16,7 +16,8 @@ class StartExecution(Command, kw_only=True, frozen=True):
 
     `version` None takes the greatest. `document` is a definition given inline (JSON text of `model.flow.WorkflowDef`),
     then nothing needs to be registered. `input` is JSON text of an object. `idempotency_strategy` is FAIL,
-    RETURN_EXISTING or FAIL_ON_RUNNING and means nothing without a key.
+    RETURN_EXISTING or FAIL_ON_RUNNING and means nothing without a key. `test` only tries the definition out: see
+    `engine.flow.tested`.
 
     Raises not_found (unknown_definition), conflict (idempotency_key, rate_limited), invalid (bad_input), forbidden.
     """
@@ -32,6 +33,7 @@ class StartExecution(Command, kw_only=True, frozen=True):
     idempotency_strategy: str | None = None
     creator: str | None = None
     event: str | None = None
+    test: bool = False
 
 
 class Started(msgspec.Struct, frozen=True):

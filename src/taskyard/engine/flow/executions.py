@@ -29,6 +29,7 @@ def start_execution(command: StartExecution, view: View) -> Started:
         idempotency_strategy=command.idempotency_strategy,
         creator=command.creator,
         event=command.event,
+        test=command.test,
     )
     execution, fresh = session.launch(wanted)
     session.settle()

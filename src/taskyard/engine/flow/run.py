@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from taskyard.engine import timers, work
-from taskyard.engine.flow import ending, failing, reuse
+from taskyard.engine.flow import ending, failing, reuse, tested
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.extra import Extra, extra_of, keep
 from taskyard.engine.flow.notes import Later
@@ -49,11 +49,13 @@ class Run(Records):
         previous: ElementInstance | None = None,
         delay_ms: int = 0,
         input: dict[str, Any] | None = None,
+        more_input: dict[str, Any] | None = None,
         fragment: bool = False,
     ) -> ElementInstance:
         """Make the record of a node and let its behavior begin. `previous` is the attempt before; a delayed attempt
-        is offered later. `input` is given as it is; without it the node's parameters are resolved. With `fragment` the
-        node was made at run time: it is kept with the record, whose fragment is then its own."""
+        is offered later. `input` is given as it is; without it the node's parameters are resolved and `more_input` is
+        added. With `fragment` the node was made at run time: it is kept with the record, whose fragment is then its own;
+        another attempt at it gets the same input."""
         record = self._make(place, previous, fragment)
         if delay_ms:
             keep(record, Extra(delay=delay_ms))
@@ -64,13 +66,17 @@ class Run(Records):
             self.set_input(record, skip.input)
             self.finish(record, "SKIPPED", skip.output)
             return record
-        if not self._give_input(record, place.node, input):
+        if input is None and previous is not None and self._is_branch(previous):
+            input = self.input_of(previous)
+        if not self._give_input(record, place.node, input, more_input or {}):
             return record
         if self.execution.steps > self.view.limits.elements:
             most = self.view.limits.elements
             self.close("failed", f"The execution has more than {most} tasks, the most there may be.")
         elif (known := reuse.find(self, record, place.node)) is not None:
             self.finish(record, "COMPLETED", known)
+        elif tested.hold(self, record):
+            pass
         elif not behavior_of(record.kind).offers and (delay := self.delay_of(record)):
             self.timer(record, ENTER, self.now + delay)
         else:
@@ -118,11 +124,26 @@ class Run(Records):
         self.remember_made(record)
         return record
 
-    def _give_input(self, record: ElementInstance, node: WorkflowTask, input: dict[str, Any] | None) -> bool:
+    def _is_branch(self, record: ElementInstance) -> bool:
+        """The record stands for a whole fragment."""
+        if record.fragment_id is None:
+            return False
+        first = self.fragment_plan(record.fragment_id).first
+        return first is not None and first.task_reference_name == record.element
+
+    def _give_input(
+        self,
+        record: ElementInstance,
+        node: WorkflowTask,
+        input: dict[str, Any] | None,
+        more: dict[str, Any],
+    ) -> bool:
         """Set the input of a fresh record; one that is too large ends it."""
         fault = None
         try:
-            self.set_input(record, self._resolved_input(record, node) if input is None else input)
+            if input is None:
+                input = {**self._resolved_input(record, node), **more}
+            self.set_input(record, input)
             if is_too_large(self.view, self.inputs[record.id]):
                 fault = f"The input is larger than {self.view.limits.payload} bytes, the most there may be."
         except Rejected as refusal:
@@ -264,6 +285,10 @@ class Run(Records):
                 record = self.record(record_id)
                 if self.open and record.phase != "closed":
                     self.enter(record)
+            case ("retry", record_id):
+                record = self.record(record_id)
+                self.proceeding.discard(record_id)
+                self.schedule(self.beside(record, self.node(record)), previous=record)
             case ("failed", record_id, final):
                 failing.failed(self, self.record(record_id), final)
             case ("more", record_id, place):
@@ -316,6 +341,10 @@ class Run(Records):
         return behavior_of(parent.kind).resumes and (
             parent.phase == "closed" or record.iteration < parent.iteration
         )
+
+    def inside(self, record: ElementInstance, node: WorkflowTask) -> Place:
+        """The place of a node that the record holds, in the same pass of the loops."""
+        return Place(node, record.id, record.fragment_id, record.suffix, iteration_of(record.suffix))
 
     def beside(self, record: ElementInstance, node: WorkflowTask) -> Place:
         """The place of a node in the same sequence as the record."""
