@@ -18,10 +18,10 @@ class Behavior:
     """The base of all. `record` is the element instance, `node` its place in the definition.
 
     `tasked`: a row of `tasks` with the same id exists while it is open. `offers`: it delays itself by offering its task
-    later; others begin later. `waits`: it may leave a row of `waits` with its id. `retries`: another attempt may follow a failure
-    (operators never do). `default_attempts`: how often an unregistered name is tried again. `resumes`: a record that
-    failed or was cancelled is set running again in place when its execution is, instead of being tried anew. `forks`: begins several
-    sequences at once, whose ends a join knows. `makes_fragment`: what it begins is described by a fragment of its own.
+    later; others begin later. `waits`: it may leave a row of `waits` with its id. `retries`: another attempt may follow
+    a failure (operators never do). `default_attempts`: how often an unregistered name is tried again. `resumes`: a record
+    that failed or was cancelled is set running again in place when its execution is, instead of being tried anew.
+    `forks`: begins several sequences at once, whose ends a join knows.
     """
 
     tasked = False
@@ -31,7 +31,6 @@ class Behavior:
     default_attempts = 0
     resumes = False
     forks = False
-    makes_fragment = False
     label: str | None = None
     """The type that records show, where it differs from the definition's (`FORK` for `FORK_JOIN`)."""
 
@@ -76,6 +75,10 @@ class Behavior:
     def heads(self, run: Run, record: ElementInstance, node: WorkflowTask) -> list[Position]:
         """Where the sequences begin that this closed record started inside it; those of a loop do not count."""
         return []
+
+    def begin(self, run: Run, record: ElementInstance, node: WorkflowTask, head: Position) -> None:
+        """Begin one of the `heads`, which is missing."""
+        run.schedule(run.inside(record, head.node))
 
     def child_closed(
         self,

@@ -67,6 +67,8 @@ def close(
     if run.plan.workflow.timeout_seconds > 0:
         timers.cancel_all(run.view, execution_id=run.execution.id)
     execution = run.execution
+    if execution.phase == "scheduled":
+        rate_limit.leave(run)
     result = output if output is not None else _output(run)
     execution.phase, execution.outcome = "closed", outcome
     execution.suspended = False

@@ -10,7 +10,8 @@ from taskyard.model.principal import Principal
 
 Work = tuple[Any, ...]
 """A piece of work of a run as data: `("proceed", element id)` or `("schedule", reference, parent id, fragment id, suffix,
-iteration)` or `("more", element id, place)`."""
+iteration)` or `("more", element id, place)`; `("again", element id)` where joins know already, `("retry", element id)`,
+`("failed", element id, final)`."""
 
 
 class Later(Exception):

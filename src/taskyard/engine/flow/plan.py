@@ -45,17 +45,21 @@ class Position(msgspec.Struct, frozen=True):
 
 
 class Plan:
-    """A compiled tree of nodes: a workflow, or a fragment that was made at run time. Never changed."""
+    """A compiled tree of nodes: a workflow, or a fragment that was made at run time. Never changed. `references` names
+    every node; a name that two nodes have is there twice."""
 
     def __init__(self, tasks: list[WorkflowTask]) -> None:
         self.first = tasks[0] if tasks else None
         self.top = tuple(tasks)
         self.positions: dict[str, Position] = {}
+        self.references: list[str] = []
         self.joins: dict[str, list[str]] = {}
         self._place(tasks, None, "")
         for position in self.positions.values():
             if position.node.type in JOINS:
-                for reference in position.node.join_on:
+                for reference in dict.fromkeys(
+                    [*position.node.join_on, *position.node.default_exclusive_join_task]
+                ):
                     self.joins.setdefault(reference, []).append(position.node.task_reference_name)
 
     def _place(self, tasks: list[WorkflowTask], container: str | None, branch: str) -> None:
@@ -66,6 +70,7 @@ class Plan:
             for index, node in enumerate(sequence):
                 position = Position(node, sequence, index, container, branch)
                 self.positions[node.task_reference_name] = position
+                self.references.append(node.task_reference_name)
                 waiting += [(inner, node.task_reference_name, name) for name, inner in _inside(node)]
 
     def node(self, reference: str) -> WorkflowTask | None:

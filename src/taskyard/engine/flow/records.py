@@ -76,6 +76,7 @@ class Records:
         self.set_variables_to: dict[str, Any] = {}
         self.proceeding: set[int] = {piece[1] for piece in notes.held if piece[0] == "proceed"}
         self.removed: set[int] = set()
+        self.branches: dict[int, Any] = {}
         self.scheduled = 0
         self.scope = RunScope(self)
         self.new_output: dict[str, Any] | None = None
@@ -212,10 +213,7 @@ class Records:
     def forget(self, dropped: list[ElementInstance]) -> None:
         """These records are being removed; every record must have been read before."""
         for record in dropped:
-            for kept in (self.records, self.before, self.inputs, self.outputs, self.stored_outputs):
-                kept.pop(record.id, None)
-            self.changed.discard(record.id)
-            self.written_inputs.discard(record.id)
+            self.drop(record)
         self.newest.clear()
         self.passes.clear()
         for record in sorted(self.records.values(), key=lambda each: each.seq):
@@ -231,12 +229,38 @@ class Records:
         self.execution.snapshot_id = snapshot_id
         self.plan = self.view.constant(Snapshot, snapshot_id, _plan_of)
 
+    def drop(self, record: ElementInstance) -> None:
+        """The record is being removed, and it is not the newest of its name."""
+        for kept in (self.records, self.before, self.inputs, self.outputs, self.stored_outputs, self.fragments):
+            kept.pop(record.id, None)
+        self.changed.discard(record.id)
+        self.written_inputs.discard(record.id)
+        self.passes.pop((record.element, record.suffix), None)
+        self.removed.add(record.id)
+
     def clear_variables(self) -> None:
         """Take away every variable."""
         for row in self.view.find(Variable, execution_id=self.execution.id, scope_id=0):
             self.view.delete(row)
         self._variables = {}
         self.set_variables_to.clear()
+
+    def taken(self, references: set[str], suffix: str) -> list[str]:
+        """Which of these names have a record in that pass of the loops."""
+        execution_id = self.execution.id
+        found = {
+            record.element
+            for record in self.records.values()
+            if record.suffix == suffix and record.element in references
+        }
+        if not self.fresh:
+            names = ("execution_id", "element")
+            self.view.expect(ElementInstance, names, [(execution_id, each) for each in sorted(references)])
+            for each in sorted(references):
+                for record in self.view.find(ElementInstance, execution_id=execution_id, element=each):
+                    if record.suffix == suffix:
+                        found.add(each)
+        return sorted(found)
 
     def held_by(self, *parent_ids: int) -> list[ElementInstance]:
         """Every record that these records hold, in order. One round for all of them."""
@@ -274,12 +298,6 @@ class Records:
                 self._plans[fragment_id] = Plan(self.fragments[fragment_id])
             return self._plans[fragment_id]
         return self.view.constant(ElementFragment, fragment_id, _fragment_of)
-
-    def fragment_of_heads(self, record: ElementInstance) -> int | None:
-        """The fragment that describes what the record began inside it: its own where it made one."""
-        if record.id in self.fragments or behavior_of(record.kind).makes_fragment:
-            return record.id
-        return record.fragment_id
 
     def position(self, record: ElementInstance) -> Position:
         return self.plan_of(record).positions[record.element]

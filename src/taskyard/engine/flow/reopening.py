@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from taskyard.engine.flow.run import Run
 
 
-def reopen(run: Run, how: str) -> None:
-    """Set a closed execution running; `how` is the word for the history. Its time to run begins anew. What it waits for
-    is for the caller to see to."""
+def reopen(run: Run, how: str, *, watched: bool = True) -> None:
+    """Set a closed execution running; `how` is the word for the history. Its time to run begins anew if it is
+    `watched`. What it waits for is for the caller to see to."""
     execution, now = run.execution, run.now
     execution.phase, execution.outcome = "active", None
     execution.suspended = False
@@ -25,16 +25,15 @@ def reopen(run: Run, how: str) -> None:
         incident.phase, incident.resolved_at = "resolved", now
         run.view.update(incident)
     tell(run, "reopened", how=how)
-    watch_time(run)
+    if watched:
+        watch_time(run)
 
 
 def watch_time(run: Run) -> None:
     """Let the execution be overdue when its definition says, counted from now."""
     seconds = run.plan.workflow.timeout_seconds
     if seconds > 0:
-        timers.start(
-            run.view, "execution_timeout", run.now + seconds * 1000, execution_id=run.execution.id
-        )
+        timers.start(run.view, "execution_timeout", run.now + seconds * 1000, execution_id=run.execution.id)
 
 
 def tell(run: Run, word: str, *, status: str = "RUNNING", **data: object) -> None:

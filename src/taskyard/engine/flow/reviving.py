@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.reopening import reopen, reopen_record
-from taskyard.engine.flow.run import Place
 from taskyard.engine.flow.status import STATUSES
 from taskyard.model.execution import ElementInstance
 
@@ -37,8 +36,8 @@ def revive(run: Run) -> None:
             tried.append(record)
     _open_loops(run)
     for record in tried:
-        if run.open:
-            run.schedule(run.beside(record, run.node(record)), previous=record)
+        run.work.append(("retry", record.id))
+        run.proceeding.add(record.id)
     go_on(run)
 
 
@@ -95,8 +94,7 @@ def _follow(run: Run, record: ElementInstance) -> int:
 
 def _begin(run: Run, record: ElementInstance, head: Position) -> None:
     if run.open:
-        fragment = run.fragment_of_heads(record)
-        run.schedule(Place(head.node, record.id, fragment, record.suffix, record.iteration))
+        behavior_of(record.kind).begin(run, record, run.node(record), head)
 
 
 def _beside_heads(run: Run, record: ElementInstance, heads: list[Position]) -> Position | None:
@@ -138,7 +136,9 @@ def lacks(run: Run, record: ElementInstance) -> bool:
 
 
 def _is_later_pass(run: Run, loop: ElementInstance, record: ElementInstance) -> bool:
-    return any(each.parent_id == loop.id and each.iteration > record.iteration for each in run.records.values())
+    return any(
+        each.parent_id == loop.id and each.iteration > record.iteration for each in run.records.values()
+    )
 
 
 def resume_parents(run: Run) -> None:

@@ -6,14 +6,14 @@ from typing import Any
 
 from taskyard.engine.flow.behavior import Behavior, behaves
 from taskyard.engine.flow.plan import Position
-from taskyard.engine.flow.run import Place, Run
+from taskyard.engine.flow.run import Run
 from taskyard.model.execution import ElementInstance
 from taskyard.model.flow import WorkflowTask
 
 
 @behaves("FORK_JOIN", "FORK")
 class Fork(Behavior):
-    """Closes at once; the first task of each branch and the join are scheduled together."""
+    """Closes at once; the first task of each branch and the join are scheduled together, as pieces of work of their own."""
 
     retries = False
     forks = True
@@ -24,15 +24,18 @@ class Fork(Behavior):
         run.finish(record, "COMPLETED", {}, proceed=False)
         following = run.position(record).following
         branches = [branch for branch in node.fork_tasks if branch]
-        for branch in branches:
-            if run.open:
-                run.schedule(Place(branch[0], record.id, record.fragment_id, record.suffix, record.iteration))
-        if not run.open:
-            return
         if following is None or (not branches and following.type != "JOIN"):
             run.proceed_later(record)
-        else:
-            run.schedule(run.beside(record, following))
+            return
+        pieces = [
+            ("schedule", branch[0].task_reference_name, record.id, *self._place(record))
+            for branch in branches
+        ]
+        pieces.append(("schedule", following.task_reference_name, record.parent_id, *self._place(record)))
+        run.work.extendleft(reversed(pieces))
+
+    def _place(self, record: ElementInstance) -> tuple[int | None, str, int]:
+        return record.fragment_id, record.suffix, record.iteration
 
     def heads(self, run: Run, record: ElementInstance, node: WorkflowTask) -> list[Position]:
         plan = run.plan_of(record)
