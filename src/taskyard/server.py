@@ -6,6 +6,7 @@ import gc
 import importlib
 import os
 import pkgutil
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from taskyard.app.application import Application
 from taskyard.app.bootstrap import Bootstrap, bootstrap
 from taskyard.app.code_catalog import keep_catalog
 from taskyard.app.import_runner import keep_imports
+from taskyard.app.system_work import keep_system_work
 from taskyard.app.work import keep_work
 from taskyard.config import Settings, SettingsError
 from taskyard.http.kernel import Kernel
@@ -79,6 +81,7 @@ class Server:
         keep_work(app)
         keep_catalog(app)
         await keep_imports(app)
+        await keep_system_work(app, f"{socket.gethostname()}:{os.getpid()}")
         self.kernel = Kernel(app.dialects, app, self.settings, page=Page())
         gc.collect()
         gc.freeze()
