@@ -18,6 +18,10 @@ _MISFIT = re.compile(r"^(?P<what>.*) - at `\$\.(?P<name>\w+)`$")
 _DATABASES = ("postgresql://", "postgres://")
 
 
+HIDDEN = ("admin_password", "admin_token", "database_url", "secret_key")
+"""Settings whose values are never shown."""
+
+
 class SettingsError(Exception):
     """A setting is unknown or has a value it cannot have."""
 
@@ -145,6 +149,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_expressions: Annotated[
         int, Meta(description="Most expressions in other languages evaluated for one command.", ge=1)
     ] = 32
+    script_seconds: Annotated[
+        float, Meta(description="Seconds that one expression in javascript or jq may take.", gt=0, le=60)
+    ] = 4.0
+    script_memory: Annotated[
+        int,
+        Meta(description="Memory that one expression in javascript or jq may use in bytes.", ge=1_048_576),
+    ] = 64 * 1024 * 1024
     max_lease_seconds: Annotated[int, Meta(description="Longest lease of a task in seconds.", ge=1)] = (
         24 * 3600
     )

@@ -10,9 +10,7 @@ import click
 import msgspec
 
 from taskyard.cli.output import output_option, show
-from taskyard.config import PREFIX, Settings, SettingsError, load
-
-SECRET = ("admin_password", "admin_token", "database_url", "secret_key")
+from taskyard.config import HIDDEN, PREFIX, Settings, SettingsError, load
 
 
 @click.group()
@@ -40,6 +38,6 @@ def show_config(output: str | None) -> None:
         else:
             origin = "default"
         rows.append(
-            {"name": name, "value": "(hidden)" if name in SECRET and value else value, "origin": origin}
+            {"name": name, "value": "(hidden)" if name in HIDDEN and value else value, "origin": origin}
         )
     show(rows, ("name", "value", "origin"), output)

@@ -121,7 +121,7 @@ async def begin(request: Request, wanted: StartRequest) -> Execution:
     """Start what is wanted; the execution, or the one that the idempotency key stands for."""
     document = None
     if wanted.workflow_def is not None:
-        document = await _checked(request, wanted.workflow_def)
+        document = await checked(request, wanted.workflow_def)
     command = executions.StartExecution(
         actor=request.caller,
         key=wanted.name or "",
@@ -255,7 +255,7 @@ def _form(request: Request) -> ExecutionForm:
     return ExecutionForm(request.app.clock.now())
 
 
-async def _checked(request: Request, workflow: WorkflowDef) -> str:
+async def checked(request: Request, workflow: WorkflowDef) -> str:
     """The text of a definition that came with the request, within the rules."""
     templates = await templates_of(request, [Written(workflow)])
     if found := workflow_violations(workflow, templates):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import msgspec
 
+from taskyard.dialects.conductor.operations_admin import ADMIN, TESTS
 from taskyard.dialects.conductor.operations_bulk import BULK
 from taskyard.dialects.conductor.operations_events import EVENTS
 from taskyard.dialects.conductor.operations_execution import EXECUTIONS
@@ -35,6 +36,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *_areas("Schemas", SCHEMAS),
     *_areas("Workflow", EXECUTIONS),
     *_areas("Workflow", WORKFLOW_SEARCHES),
+    *_areas("Workflow", TESTS),
     *_areas("Task", TASKS),
     *_areas("Task", TASK_SEARCHES),
     *_areas("Workflow bulk", BULK),
@@ -43,6 +45,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *_areas("Scheduler", SCHEDULES),
     *_areas("Secret", SECRETS),
     *_areas("Environment", ENVIRONMENT),
+    *_areas("Admin", ADMIN),
     *_areas("Token", TOKENS),
     *_areas("Server", SERVER),
     *refused_operations(),

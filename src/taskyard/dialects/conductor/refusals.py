@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from taskyard.http.operation import Operation, refused
 
-EXECUTION = "workflows are stored and checked here, but not run yet"
 EXTERNAL = "payloads are kept in the database, so there is no external storage to name a place in"
 BY_GET = "a GET that starts something; POST /workflow/execute/{name} does the same"
 EVENT = "only the internal queue (conductor:…) is here; no queues of other systems are connected"
@@ -33,13 +32,6 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         BY_GET,
         """
         GET /workflow/execute/{name} executeWorkflowByGet
-        """,
-    ),
-    (
-        "Workflow",
-        EXECUTION,
-        """
-        POST /workflow/test testWorkflow
         """,
     ),
     (
@@ -213,10 +205,6 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         "Admin",
         ADMIN,
         """
-        GET /admin/config getAllConfig
-        GET /admin/task/{type} viewTasks
-        POST /admin/sweep/requeue/{workflowId} requeueSweep
-        POST /admin/consistency/verifyAndRepair/{workflowId} verifyAndRepairWorkflowConsistency
         GET /admin/queues getEventQueues
         """,
     ),
