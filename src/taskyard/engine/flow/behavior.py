@@ -80,6 +80,9 @@ class Behavior:
         """Begin one of the `heads`, which is missing."""
         run.schedule(run.inside(record, head.node))
 
+    def messaged(self, run: Run, record: ElementInstance, node: WorkflowTask) -> None:
+        """A message was put into the box of the execution while the record is open."""
+
     def child_closed(
         self,
         run: Run,

@@ -177,10 +177,10 @@ def report_reference(command: ReportReference, view: View) -> Reported | None:
     run = session.find(command.execution)
     if not run.open:
         return None
-    record = _by_reference(run, command.reference)
+    record = by_reference(run, command.reference)
     if record is None:
         return None
-    return _report_open(session, run, record, command)
+    return report_open(session, run, record, command)
 
 
 @decides(SignalExecution)
@@ -195,10 +195,10 @@ def signal_execution(command: SignalExecution, view: View) -> Reported:
             execution=command.execution,
         )
     run, record = found
-    return _report_open(session, run, record, command)
+    return report_open(session, run, record, command)
 
 
-def _report_open(
+def report_open(
     session: Session, run: Run, record: ElementInstance, command: ReportReference | SignalExecution
 ) -> Reported:
     if command.status not in STATUSES:
@@ -219,7 +219,7 @@ def _report_open(
     return Reported(task, record)
 
 
-def _by_reference(run: Run, reference: str) -> ElementInstance | None:
+def by_reference(run: Run, reference: str) -> ElementInstance | None:
     """The open task of exactly that name, else the open pass of a loop task whose name it is without the numbers."""
     exact = run.latest(reference, "")
     if exact is not None and exact.phase != "closed":

@@ -22,8 +22,17 @@ UNSUCCESSFUL = ("FAILED", "FAILED_WITH_TERMINAL_ERROR", "TIMED_OUT", "CANCELED")
 def unsuccessful(run: Run) -> list[ElementInstance]:
     """The records that a retry tries again: the newest of their name and pass, ended without success."""
     run.all_records()
-    found = [each for each in run.passes.values() if each.native_state in UNSUCCESSFUL and not each.retried]
+    found = [
+        each
+        for each in run.passes.values()
+        if each.native_state in UNSUCCESSFUL and not each.retried and is_planned(run, each)
+    ]
     return sorted(found, key=lambda record: record.seq)
+
+
+def is_planned(run: Run, record: ElementInstance) -> bool:
+    """What the execution runs has the record's node; another version of it may not have."""
+    return record.element in run.plan_of(record).positions
 
 
 def revive(run: Run) -> None:
@@ -70,7 +79,7 @@ def _is_done(run: Run, record: ElementInstance) -> bool:
     """The record is through for good, and nothing is on its way to go on behind it."""
     if record.phase != "closed" or record.retried or record.id in run.proceeding:
         return False
-    if run.passes.get((record.element, record.suffix)) is not record:
+    if run.passes.get((record.element, record.suffix)) is not record or not is_planned(run, record):
         return False
     return STATUSES[record.native_state or ""].successful
 

@@ -56,7 +56,7 @@ class Run(Records):
         is offered later. `input` is given as it is; without it the node's parameters are resolved and `more_input` is
         added. With `fragment` the node was made at run time: it is kept with the record, whose fragment is then its own;
         another attempt at it gets the same input."""
-        record = self._make(place, previous, fragment)
+        record = self.make(place, previous, fragment)
         if delay_ms:
             keep(record, Extra(delay=delay_ms))
         if previous is not None:
@@ -90,7 +90,10 @@ class Run(Records):
         except Later:
             self.work.append(("enter", record.id))
 
-    def _make(self, place: Place, previous: ElementInstance | None, fragment: bool) -> ElementInstance:
+    def make(
+        self, place: Place, previous: ElementInstance | None = None, fragment: bool = False
+    ) -> ElementInstance:
+        """A record at that place, just scheduled, without input."""
         node = place.node
         record_id = self.view.row_id()
         self.execution.steps += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskyard.engine import work
+from taskyard.engine import timers, work
 from taskyard.engine.flow import deadlines
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.commands import ResetCallbacks, SkipTask
@@ -77,6 +77,7 @@ def reset_callbacks(command: ResetCallbacks, view: View) -> int:
         extra.callback = extra.delay = 0
         keep(record, extra)
         run.touch(record)
+        timers.cancel(view, task_id=record.id, kind=deadlines.POLL)
         deadlines.offered_again(run, record, 0)
         offered += 1
     if offered:
