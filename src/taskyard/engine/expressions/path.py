@@ -26,6 +26,15 @@ class _Missing:
 
 MISSING: Final = _Missing()
 
+
+class Deferred(dict[str, Any]):
+    """An object most of whose members are only read when they are asked for by name (`get`), or all at once (`whole`)."""
+
+    def whole(self) -> dict[str, Any]:
+        """The object with all its members."""
+        raise NotImplementedError
+
+
 LENGTH: Final = 4_096
 """Characters of one path; a longer one finds nothing."""
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from taskyard.engine.expressions.jsonpath import search
-from taskyard.engine.expressions.path import MISSING, Path, follow, read_path
+from taskyard.engine.expressions.path import MISSING, Deferred, Path, follow, read_path
 from taskyard.engine.expressions.secrets import is_secret, put_secrets, secrets_in
 from taskyard.model.problem import rejected
 
@@ -278,6 +278,8 @@ class _Resolution:
                 value = follow(self.scope.whole(root), steps[1:])
             case _:
                 return None if path.definite else []
+        if isinstance(value, Deferred):
+            value = value.whole()
         if path.search or path.members or path.function:
             if value is MISSING:
                 return None if path.definite else []

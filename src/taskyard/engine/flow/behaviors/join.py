@@ -27,7 +27,7 @@ class Join(Behavior):
         names = [name + record.suffix for name in self._names(run, node, fork, record.suffix)]
         run.set_input(record, {**input, "joinOn": names})
         run.set(record, "IN_PROGRESS")
-        if fork is not None and _is_dynamic(fork):
+        if fork is not None and _is_dynamic(fork) and not run.notes.retried_at:
             record.pending = fork.pending
         else:
             self._count(run, record, node, fork)
@@ -44,9 +44,7 @@ class Join(Behavior):
         if record.pending <= 0:
             self._finish(run, record, node)
 
-    def _names(
-        self, run: Run, node: WorkflowTask, fork: ElementInstance | None, suffix: str
-    ) -> list[str]:
+    def _names(self, run: Run, node: WorkflowTask, fork: ElementInstance | None, suffix: str) -> list[str]:
         """What it waits for, as the definition calls it."""
         if fork is not None and _is_dynamic(fork):
             return [name.removesuffix(suffix) for name in run.input_of(fork).get(REFERENCES, [])]
