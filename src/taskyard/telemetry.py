@@ -68,6 +68,16 @@ RESCUED = Counter(
     "Executions that waited for nothing and were decided anew; should stay 0.",
     registry=REGISTRY,
 )
+EXECUTIONS_OPEN = Gauge(
+    "taskyard_executions_open", "Executions that are not closed.", ("definition",), registry=REGISTRY
+)
+EXECUTION_DURATION = Histogram(
+    "taskyard_execution_duration_seconds",
+    "Time from the start of an execution to its end.",
+    ("definition", "outcome"),
+    buckets=_LONG,
+    registry=REGISTRY,
+)
 OUTBOX_PENDING = Gauge("taskyard_outbox_pending", "Messages to the outside not sent yet.", registry=REGISTRY)
 DB_TX = Histogram(
     "taskyard_db_tx_seconds", "Database transactions.", ("op",), buckets=_FAST, registry=REGISTRY

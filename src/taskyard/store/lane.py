@@ -19,7 +19,7 @@ from taskyard.store.crash_point import reach
 from taskyard.store.flush import Flush
 from taskyard.store.link import BadData, Broken, Collided, Link, Transient
 from taskyard.store.load import Loader
-from taskyard.store.tally import count_tasks
+from taskyard.store.tally import count
 from taskyard.store.unit import Unit
 
 BATCH = 256
@@ -156,7 +156,7 @@ class Lane(threading.Thread):
                 self._roll_back()
                 raise
             for unit in units:
-                count_tasks(unit)
+                count(unit)
                 for key, built in unit.built.items():
                     self.constants.put(key, built)
             self.committed(committed(units))
@@ -172,7 +172,7 @@ class Lane(threading.Thread):
     def _transaction(self, tickets: list[Ticket]) -> list[Unit]:
         """The units that were committed, mostly one."""
         self.link.begin()
-        units = Batch(self.link, self.loader, self.flush, self._unit).run(tickets)
+        units = Batch(self.link, self.loader, self.flush, self._unit, self.clock.now).run(tickets)
         reach("commit")
         try:
             self.link.commit()

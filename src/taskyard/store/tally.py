@@ -5,9 +5,35 @@ from __future__ import annotations
 from collections import Counter
 
 from taskyard.model.definition import Definition
+from taskyard.model.execution import Execution
 from taskyard.model.task import Task
 from taskyard.store.unit import Unit
-from taskyard.telemetry import TASK_ACTIVE, TASK_WAIT, TASKS_CLOSED, TASKS_OPENED, definition_label
+from taskyard.telemetry import (
+    EXECUTION_DURATION,
+    TASK_ACTIVE,
+    TASK_WAIT,
+    TASKS_CLOSED,
+    TASKS_OPENED,
+    definition_label,
+)
+
+
+def count(unit: Unit) -> None:
+    """Count what a batch did, for the metrics."""
+    count_tasks(unit)
+    if Execution in unit.touched:
+        time_executions(unit)
+
+
+def time_executions(unit: Unit) -> None:
+    """Observe how long the executions took that a batch closed."""
+    for slot, row in unit.changed.items():
+        if not isinstance(row, Execution) or row.phase != "closed" or row.closed_at is None:
+            continue
+        before = unit.base.get(slot)
+        if not isinstance(before, Execution) or before.phase != "closed":
+            seconds = max(0, row.closed_at - row.created_at) / 1000
+            EXECUTION_DURATION.labels(definition_label(row.key), row.outcome or "").observe(seconds)
 
 
 def count_tasks(unit: Unit) -> None:
