@@ -105,6 +105,8 @@ def scope_of(principal: Principal, entity: str, action: str = "read") -> Filter:
         return visible_deployments(principal, action)
     if entity == "execution":
         return visible_executions(principal, action)
+    if entity == "element":
+        return visible_elements(principal, action)
     if entity in ("schedule", "schedule_run"):
         return visible_schedules(principal, action, entity)
     if entity == "incident":
@@ -145,6 +147,20 @@ def visible_executions(principal: Principal, action: str = "read") -> Filter:
         if grant.target_type == "any":
             return TRUE
         parts.append(_granted(grant, "kind", "key"))
+    return either(*parts)
+
+
+def visible_elements(principal: Principal, action: str = "read") -> Filter:
+    """Element instances of executions that the caller may see, and those of worker tasks that it may do."""
+    whole = visible_executions(principal, action)
+    if whole == TRUE:
+        return TRUE
+    parts: list[Filter] = [Has("execution", whole)]
+    for grant in _plain(principal, "execute"):
+        kind, _, key = grant.target.partition(":")
+        if kind == "worker":
+            named = eq("name", key) if grant.target_type == "definition" else TRUE
+            parts.append(both(eq("kind", "SIMPLE"), named))
     return either(*parts)
 
 

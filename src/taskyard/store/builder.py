@@ -28,7 +28,7 @@ from taskyard.model.query import TRUE, All, Cmp, Filter, Has, Not, Some
 from taskyard.store import tables as t
 from taskyard.store.comparison import Among, Call
 from taskyard.store.derived import Derived
-from taskyard.store.fields import ENTITIES, Entity, Part
+from taskyard.store.fields import ENTITIES, Entity, Part, Relation
 
 NEGATED = {"ne": "eq", "not_in": "in", "is_null": "not_null"}
 
@@ -126,7 +126,7 @@ class Builder:
         """A value that belongs to the shape itself (an attribute's name), still passed as a parameter."""
         return bindparam(self.alias("k"), value)
 
-    def where(self, node: Filter, scope: Scope, entity: Entity | None) -> ColumnElement[bool]:
+    def where(self, node: Filter, scope: Scope, entity: Entity | Relation | None) -> ColumnElement[bool]:
         if isinstance(node, Cmp):
             return self.compare(node, scope)
         if isinstance(node, All):
@@ -137,13 +137,13 @@ class Builder:
             return not_(func.coalesce(self.where(node.of, scope, entity), false()))
         return self.related(node, scope, entity)
 
-    def related(self, node: Has, scope: Scope, entity: Entity | None) -> ColumnElement[bool]:
+    def related(self, node: Has, scope: Scope, entity: Entity | Relation | None) -> ColumnElement[bool]:
         relation = entity.relations.get(node.relation) if entity else None
         if relation is None:
             raise UnknownField(node.relation)
         table = relation.table.alias(self.alias(node.relation))
         inner = Scope(self, table, relation.parts, False)
-        condition = self.where(node.where, inner, None)
+        condition = self.where(node.where, inner, relation)
         inside = select(literal(1)).select_from(inner.joins(table))
         inside = inside.where(table.c[relation.theirs] == scope.table.c[relation.own], condition)
         if self.postgres and self.probing:

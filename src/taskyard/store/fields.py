@@ -25,12 +25,13 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Relation(msgspec.Struct, frozen=True):
-    """Related rows: `table.theirs = entity.own`. `parts` are one-to-one parts of the related row."""
+    """Related rows: `table.theirs = entity.own`. `parts` and `relations` are those of the related row."""
 
     table: Table
     own: str
     theirs: str
     parts: dict[str, Part] = {}
+    relations: dict[str, Relation] = {}
 
 
 class Entity(msgspec.Struct, frozen=True):
@@ -137,11 +138,27 @@ ENTITIES: dict[str, Entity] = {
         },
         relations={
             "elements": Relation(t.element_instances, "id", "execution_id", _element_parts),
+            "tasks": Relation(t.tasks, "id", "execution_id"),
+            "events": Relation(t.events, "id", "execution_id"),
+            "children": Relation(t.executions, "id", "parent_id"),
             "tags": _definition_tags,
             "incidents": Relation(t.incidents, "id", "execution_id"),
         },
     ),
-    "element": Entity(table=t.element_instances, parts=_element_parts),
+    "element": Entity(
+        table=t.element_instances,
+        parts=_element_parts,
+        relations={
+            "execution": Relation(
+                t.executions,
+                "execution_id",
+                "id",
+                parts={"definition": Part(t.definitions, "definition_id", "id")},
+                relations={"tags": _definition_tags},
+            ),
+            "incidents": Relation(t.incidents, "id", "task_id"),
+        },
+    ),
 }
 
 FIELD_WORDS: dict[str, Any] = {name: sorted(entity.table.c.keys()) for name, entity in ENTITIES.items()}

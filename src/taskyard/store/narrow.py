@@ -79,7 +79,7 @@ def _ids(builder: Builder, entity: Entity, driver: Filter) -> Select:
         relation = entity.relations[driver.relation]
         table = relation.table.alias(builder.alias(driver.relation))
         inner = Scope(builder, table, relation.parts, False)
-        condition = builder.where(driver.where, inner, None)
+        condition = builder.where(driver.where, inner, relation)
         return select(table.c[relation.theirs]).select_from(inner.joins(table)).where(condition)
     table = entity.table.alias(builder.alias("own"))
     return select(table.c.id).where(builder.where(driver, Scope(builder, table, {}, False), None))
