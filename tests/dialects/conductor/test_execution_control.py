@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -170,6 +171,26 @@ def test_skip(api, flow):
     assert (skipped["status"], skipped["inputData"], skipped["outputData"]) == ("SKIPPED", {"i": 1}, {"o": 2})
 
 
+@pytest.mark.parametrize("write", [str, json.dumps])
+def test_clients_that_say_what_to_skip_in_a_parameter(api, flow, write):
+    uid = start(api, flow)
+    wanted = write({"taskInput": {"i": True}, "taskOutput": {"o": "it's"}})
+    answer = api.put(f"/workflow/{uid}/skiptask/b", json={}, params={"skipTaskRequest": wanted})
+    assert answer.status_code == 200, answer.text
+    report(api, uid, "a")
+    skipped = task(shown(api, uid), "b")
+    assert (skipped["inputData"], skipped["outputData"]) == ({"i": True}, {"o": "it's"})
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "[1]", "{'a'", "{'taskInput': 1}", "__import__('os')", "(" * 500, "{'taskInput': 1j}"]
+)
+def test_bad_parameters_skip_nothing(api, flow, text):
+    uid = start(api, flow)
+    answer = api.put(f"/workflow/{uid}/skiptask/b", params={"skipTaskRequest": text})
+    assert answer.status_code == 400
+
+
 def test_what_cannot_be_skipped(api, flow):
     uid = start(api, flow)
     path = f"/workflow/{uid}/skiptask"
@@ -246,6 +267,10 @@ def test_jump(api, unique):
     assert task(found, "a")["status"] in ("SKIPPED", "CANCELED")
     report(api, uid, "c")
     assert shown(api, uid)["status"] == "COMPLETED"
+    uid = start(api, unique)
+    path = f"/workflow/{uid}/jump/%7BtaskReferenceName%7D"
+    assert api.post(path, json={}, params={"taskReferenceName": "b"}).status_code == 200
+    assert task(shown(api, uid), "b")["status"] == "SCHEDULED"
 
 
 def test_upgrade(api, flow):

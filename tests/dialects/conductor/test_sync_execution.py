@@ -164,8 +164,6 @@ def test_the_greatest_version_is_version_zero(api, unique):
     for version, expected in ((0, 3), (1, 1), (3, 3)):
         uid = execute(api, unique, version).json()["workflowId"]
         assert shown(api, uid)["workflowVersion"] == expected
-    answer = api.post(f"/workflow/execute/{unique}", json={"name": unique})
-    assert shown(api, answer.json()["workflowId"])["workflowVersion"] == 3
     answer = execute(api, unique, 2)
     assert answer.json()["message"] == f"No such workflow found by name: {unique}, version: 2"
     assert api.post(f"/workflow/execute/{unique}/two", json={}).status_code == 400
@@ -186,3 +184,22 @@ def test_bad_parameters_start_nothing(api, unique, params):
     assert answer.status_code == 400
     assert answer.json()["validationErrors"][0]["path"] in params
     assert api.get(f"/workflow/running/{unique}").json() == []
+
+
+def test_a_workflow_as_an_api_answers_its_output(api, unique):
+    register(api, unique, instant(unique), outputParameters={"n": "${workflow.input.n}"})
+    register(api, unique, instant(unique), outputParameters={"two": "${workflow.input.n}"}, version=2)
+    path = f"/workflow/execute/{unique}"
+    answer = api.post(path, json={"n": [1]})
+    assert (answer.status_code, answer.json()) == (200, {"two": [1]})
+    assert shown(api, answer.headers["x-taskyard-execution"])["status"] == "COMPLETED"
+    assert api.get(path, params={"n": "a", "version": 1}).json() == {"n": "a"}
+    assert api.get(f"/workflow/execute/{unique}no").status_code == 404
+
+
+def test_how_long_an_api_waits_is_said_in_headers(api, unique):
+    register(api, unique, instant(unique), node("a", name=f"{unique}_a"))
+    path = f"/workflow/execute/{unique}"
+    assert api.post(path, json={}, headers={"waitForSeconds": "0"}).json() == {}
+    assert api.post(path, json={}, headers={"waitUntilTaskRef": "s"}).json() == {}
+    assert api.post(path, json={}, headers={"waitForSeconds": "soon"}).status_code == 400

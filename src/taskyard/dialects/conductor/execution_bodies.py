@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any, TypeVar
 
 import msgspec
@@ -118,8 +119,24 @@ def read_rerun(body: Any) -> RerunRequest:
     return _read(RerunRequest, body)
 
 
-def read_skip(body: Any) -> SkipRequest:
+def read_skip(body: Any, parameter: str | None) -> SkipRequest:
+    """What to pass by with, from the body or from the parameter `skipTaskRequest`. The Python client sends it in the
+    parameter, as Python writes a dictionary."""
+    if parameter:
+        body = _written(parameter)
     return SkipRequest() if body is None else _read(SkipRequest, body)
+
+
+def _written(text: str) -> Any:
+    """What a text says, written as Python does or as JSON."""
+    try:
+        return msgspec.json.decode(msgspec.json.encode(ast.literal_eval(text)))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        pass
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        raise unreadable(Unreadable("skipTaskRequest", "expected an object", text)) from None
 
 
 def read_state(body: Any) -> StateRequest:

@@ -39,6 +39,18 @@ class RemoveParams(Params):
     reason: str | None = None
 
 
+class SkipParams(Params):
+    """What the task shows, where it does not come in the body."""
+
+    skip_task_request: str | None = None
+
+
+class JumpParams(Params):
+    """The name of the task, where it does not come in the path: the Python client leaves the place there empty."""
+
+    task_reference_name: str | None = None
+
+
 class RestartParams(Params):
     """Whether with the newest definition."""
 
@@ -132,9 +144,9 @@ async def reset_callbacks(request: Request, params: None, body: None) -> Respons
     return await _done(request, row, "resetcallbacks", command, 204)
 
 
-async def skip_task(request: Request, params: None, body: dict[str, Any] | None) -> Response:
+async def skip_task(request: Request, params: SkipParams, body: dict[str, Any] | None) -> Response:
     """Pass by a task that is not scheduled yet."""
-    wanted = read_skip(body)
+    wanted = read_skip(body, params.skip_task_request)
     reference = request.path_params["taskReferenceName"]
     row = await _found(request)
     command = executions.SkipTask(
@@ -204,9 +216,9 @@ async def upgrade(request: Request, params: None, body: Any) -> Response:
     return await _done(request, row, "upgrade", command)
 
 
-async def jump(request: Request, params: None, body: dict[str, Any] | None) -> Response:
+async def jump(request: Request, params: JumpParams, body: dict[str, Any] | None) -> Response:
     """Leave what runs and go on at the named task."""
-    reference = request.path_params["taskReferenceName"]
+    reference = params.task_reference_name or request.path_params["taskReferenceName"]
     row = await _found(request)
     command = executions.JumpExecution(
         actor=request.caller, execution=row.uid, reference=reference, input=read_map(body)

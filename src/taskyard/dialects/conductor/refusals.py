@@ -9,7 +9,6 @@ from __future__ import annotations
 from taskyard.http.operation import Operation, refused
 
 EXTERNAL = "payloads are kept in the database, so there is no external storage to name a place in"
-BY_GET = "a GET that starts something; POST /workflow/execute/{name} does the same"
 EVENT = "only the internal queue (conductor:…) is here; no queues of other systems are connected"
 SCHEDULE = "a test of the hosted product's own scheduler"
 SECRET = "secrets carry no tags here"
@@ -25,13 +24,6 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         EXTERNAL,
         """
         GET /workflow/externalstoragelocation getWorkflowExternalStorageLocation
-        """,
-    ),
-    (
-        "Workflow",
-        BY_GET,
-        """
-        GET /workflow/execute/{name} executeWorkflowByGet
         """,
     ),
     (

@@ -11,13 +11,14 @@ from taskyard.app import executions
 from taskyard.app.execution_waits import Standing, settle
 from taskyard.app.executions import ExecutionView, Record
 from taskyard.dialects.conductor import execution_wire as wire
-from taskyard.dialects.conductor.execution_bodies import read_start
+from taskyard.dialects.conductor.execution_bodies import StartRequest, read_start
 from taskyard.dialects.conductor.execution_render import status_of, task_record, task_type, variables_json
 from taskyard.dialects.conductor.executions import begin
 from taskyard.dialects.conductor.lookup import version_number
 from taskyard.dialects.conductor.queries import Params
 from taskyard.http.message import JSON, Request, Response, empty_response, json_response
 from taskyard.model.execution import Execution
+from taskyard.model.problem import rejected
 
 Strategy = Literal["TARGET_WORKFLOW", "BLOCKING_WORKFLOW", "BLOCKING_TASK", "BLOCKING_TASK_INPUT"]
 TASK_STRATEGIES = ("BLOCKING_TASK", "BLOCKING_TASK_INPUT")
@@ -35,6 +36,12 @@ class StateParams(Params):
     wait_for_seconds: Annotated[int, Meta(ge=0, le=LONGEST)] = 10
 
 
+class ApiParams(Params):
+    """Which version, the greatest when absent."""
+
+    version: int | None = None
+
+
 class ExecuteParams(StateParams):
     """What the answer is about. `consistency` has no effect: every answer is of what is committed."""
 
@@ -45,8 +52,7 @@ class ExecuteParams(StateParams):
 async def execute(request: Request, params: ExecuteParams, body: Any) -> Response:
     """Start the workflow of the path and wait until it has ended or blocks. Version 0 is the greatest."""
     wanted = read_start(body, request.path_params["name"])
-    if "version" in request.path_params:
-        wanted.version = version_number(request.path_params["version"]) or None
+    wanted.version = version_number(request.path_params["version"]) or None
     row = await begin(request, wanted)
     return await answer_after(
         request,
@@ -56,6 +62,42 @@ async def execute(request: Request, params: ExecuteParams, body: Any) -> Respons
         references=names_of(params.wait_until_task_ref),
         request_id=params.request_id,
     )
+
+
+async def execute_as_api(request: Request, params: ApiParams, body: dict[str, Any] | None) -> Response:
+    """Start the workflow of the path with the body as its input and wait; the answer is its output."""
+    return await _output_of(request, params, body or {})
+
+
+async def execute_as_get_api(request: Request, params: ApiParams, body: None) -> Response:
+    """The same with the parameters as its input, all but `version`; each is a text, the last one of a name counts."""
+    return await _output_of(
+        request, params, {name: text for name, text in request.pairs if name != "version"}
+    )
+
+
+async def _output_of(request: Request, params: ApiParams, input: dict[str, Any]) -> Response:
+    """The output of a workflow that was started and waited for: empty while it runs. The execution's id is in a header;
+    how to wait was said in headers."""
+    wanted = StartRequest(name=request.path_params["name"], version=params.version, input=input)
+    row = await begin(request, wanted)
+    references = names_of(request.headers.get("waituntiltaskref"))
+    standing, _ = await settle(request.app, row, references, _seconds(request.headers.get("waitforseconds")))
+    view = await executions.view(request.app, standing.execution)
+    return Response(
+        body=(view.document.output or "{}").encode(),
+        media_type=JSON,
+        headers=[("X-Taskyard-Execution", row.uid)],
+    )
+
+
+def _seconds(text: str | None) -> int:
+    if text is None:
+        return StateParams().wait_for_seconds
+    if not text.isascii() or not text.isdigit() or len(text) > 4 or int(text) > LONGEST:
+        detail = f"waitForSeconds: expected a number from 0 to {LONGEST}"
+        raise rejected("invalid", detail, reason="bad_wait", value=text)
+    return int(text)
 
 
 async def run_after(request: Request, row: Execution, params: StateParams) -> Response:
