@@ -226,7 +226,7 @@ def expire_lease(command: ExpireLease, view: View) -> str | None:
         view.delete(lease)
         return lease.queue
     ours = lease.queue.startswith(SYSTEM)
-    if execution is None or (ours and _lost_leases(view, task) <= LOST_BY_SERVER):
+    if execution is None or (ours and lost_leases(view, task) < LOST_BY_SERVER):
         _lost_outside(view, task)
         return lease.queue
     face = work.withdraw(view, task)
@@ -287,7 +287,7 @@ def offer_again(view: View, task: Task) -> None:
 
 def _lost_outside(view: View, task: Task) -> None:
     """Nobody but the queue cares: offer the task again, until that has happened too often."""
-    lost = _lost_leases(view, task)
+    lost = lost_leases(view, task) + 1
     _count(view, task, lost)
     if task.execution_id is not None or lost < LOST:
         offer_again(view, task)
@@ -312,10 +312,10 @@ def _incident(view: View, task_id: int, execution_id: int | None, type: str, mes
     view.emit("incident.opened", task_id=task_id, execution_id=execution_id, data=data)
 
 
-def _lost_leases(view: View, task: Task) -> int:
-    """How many leases of the task have run out, this one included."""
+def lost_leases(view: View, task: Task) -> int:
+    """How many leases of the task have run out."""
     known = view.get(TaskAttribute, task.id, COUNT)
-    return int(known.number or 0) + 1 if known is not None else 1
+    return int(known.number or 0) if known is not None else 0
 
 
 def _count(view: View, task: Task, lost: int) -> None:

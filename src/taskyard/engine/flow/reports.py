@@ -59,7 +59,7 @@ def report_task(command: ReportTask, view: View) -> Reported:
     _may_report(run, record)
     task = view.get(Task, record.id) if behavior_of(record.kind).tasked else None
     place = _place(view, task)
-    if not run.open or record.phase == "closed":
+    if not run.open or record.phase == "closed" or _is_late(command, place, record.polls):
         return Reported(task, record, _next(command, view, place), ignored=True)
     if command.extend:
         _extend(view, run, record, place)
@@ -88,6 +88,16 @@ def _may_report(run: Run, record: ElementInstance) -> None:
         require(actor, "execute", kind="worker", key=queue_of(record))
     except Rejected:
         require(actor, "execute", kind="workflow", key=run.execution.key, owner=run.execution.creator)
+
+
+def _is_late(command: ReportTask, place: Lease | None, handed_out: int) -> bool:
+    """A worker that had the task once speaks while another has it now."""
+    return (
+        place is not None
+        and handed_out > 1
+        and command.worker is not None
+        and command.worker not in ("", place.holder)
+    )
 
 
 def _place(view: View, task: Task | None) -> Lease | None:
@@ -155,7 +165,7 @@ def _alone(command: ReportTask, view: View) -> Reported:
     if command.actor is not None and not command.actor.admin:
         require(command.actor, "execute", kind="worker", key=task.queue or "")
     place = _place(view, task)
-    if task.phase == "closed":
+    if task.phase == "closed" or _is_late(command, place, leases.lost_leases(view, task) + 1):
         return Reported(task, None, _next(command, view, place), ignored=True)
     if command.extend:
         if place is not None:
