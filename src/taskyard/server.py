@@ -16,6 +16,7 @@ from taskyard.app.application import Application
 from taskyard.app.bootstrap import Bootstrap, bootstrap
 from taskyard.app.code_catalog import keep_catalog
 from taskyard.app.import_runner import keep_imports
+from taskyard.app.scripts import Scripts
 from taskyard.app.system_work import keep_system_work
 from taskyard.app.work import keep_work
 from taskyard.config import Settings, SettingsError
@@ -78,10 +79,12 @@ class Server:
             app.anonymous = await app.identity.by_name("admin")
         self.app = app
         app.dialects = load_dialects(self.settings)
+        app.scripts = scripts = Scripts(self.settings)
         keep_work(app)
         keep_catalog(app)
         await keep_imports(app)
         await keep_system_work(app, f"{socket.gethostname()}:{os.getpid()}")
+        app.on_close(scripts.close)
         self.kernel = Kernel(app.dialects, app, self.settings, page=Page())
         gc.collect()
         gc.freeze()

@@ -15,8 +15,8 @@ from taskyard.engine import timers
 from taskyard.engine.access import require
 from taskyard.engine.definitions import PutDefinition, definition_of, put_definition, tags_of
 from taskyard.engine.event_actions import Occurrence, perform
+from taskyard.engine.expressions.script import is_true
 from taskyard.engine.protocol import Command, decides
-from taskyard.engine.script_truth import is_true
 from taskyard.model.automation import EventHandlerDef
 from taskyard.model.definition import Starter, Version, VersionDocument
 from taskyard.model.evaluation import Question

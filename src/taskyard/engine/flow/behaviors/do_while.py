@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from taskyard.engine.expressions.script import is_true
 from taskyard.engine.flow import passes, script
 from taskyard.engine.flow.behavior import Behavior, behaves
 from taskyard.engine.flow.extra import extra_of, keep
 from taskyard.engine.flow.records import Records
 from taskyard.engine.flow.run import Run
-from taskyard.engine.script_truth import is_true
 from taskyard.model.execution import ElementInstance
 from taskyard.model.flow import WorkflowTask
 
