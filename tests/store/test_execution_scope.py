@@ -50,15 +50,15 @@ def execution(number: int, key: str, creator: str, definition_id: int | None = N
     )
 
 
-def element(execution_id: int, seq: int, name: str, **fields: Any) -> ElementInstance:
+def element(execution_id: int, seq: int, ref: str, **fields: Any) -> ElementInstance:
     return ElementInstance(
         id=execution_id + seq,
-        uid=f"{name}{execution_id}",
+        uid=f"{ref}{execution_id}",
         execution_id=execution_id,
-        element=name,
+        element=ref,
         seq=seq,
         created_at=1,
-        **{"name": "", **fields},
+        **fields,
     )
 
 

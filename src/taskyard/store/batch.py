@@ -42,11 +42,14 @@ class Batch:
     decided in some order, not in that of their arrival; they were all waiting at once.
     """
 
-    def __init__(self, link: Link, loader: Loader, flush: Flush, make_unit: Callable[[], Unit]) -> None:
+    def __init__(
+        self, link: Link, loader: Loader, flush: Flush, make_unit: Callable[[], Unit], now: Callable[[], int]
+    ) -> None:
         self.link = link
         self.loader = loader
         self.flush = flush
         self.make_unit = make_unit
+        self.now = now
         self.unit = make_unit()
         self.units = [self.unit]
 
@@ -71,6 +74,8 @@ class Batch:
         if needs:
             reach("load")
             self.loader.load(self.link, self.unit, needs)
+            if self.link.postgres:  # it may have waited for who had the rows before; what comes now is later
+                self.unit.now = max(self.unit.now, self.now())
 
     def _decide(self, ticket: Ticket, turn: Turn, needs: Needs) -> bool:
         """The command is decided, or refused; False while it waits for rows."""

@@ -9,6 +9,7 @@ import msgspec
 from taskyard.store import schema
 from taskyard.store.counter import PROGRESS_MEASURES
 from taskyard.store.engine_sqlite import SqliteLink
+from taskyard.store.execution_checkup import ROWS, told
 from taskyard.store.link import Link
 from taskyard.store.store import StoreSettings, postgres_link
 
@@ -141,7 +142,7 @@ def examine(link: Link) -> list[Finding]:
     ]
     if revision is None:
         return findings
-    for name, sql in EMPTY.items():
+    for name, sql in {**EMPTY, **ROWS, **told(link.postgres)}.items():
         offenders = link.rows(sql)[0][0]
         findings.append(Finding(name, offenders == 0, f"{offenders} offend" if offenders else "all do"))
     kept = sorted((kind, definition, int(n)) for kind, definition, n in link.rows(COUNTERS))
