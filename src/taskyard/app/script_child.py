@@ -13,6 +13,7 @@ import contextlib
 import resource
 import sys
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import jq
@@ -140,7 +141,7 @@ def answer(line: bytes, seconds: float, memory: int, output: int) -> bytes:
 def confine(memory: int) -> None:
     """Give up files, connections, processes, and memory beyond the limit. Both languages have been used before, so
     that nothing needs to be opened later."""
-    used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()  # noqa: SIM115
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     _limit(resource.RLIMIT_AS, used + memory + HEADROOM)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
