@@ -26,27 +26,30 @@ def reconcile(command: Reconcile, view: View) -> bool:
     if execution is None or not _should_wait(execution) or waits(view, execution.id):
         return False
     revive(view, execution)
-    left = view.get(Execution, command.execution_id)
-    if left is not None and _should_wait(left) and not waits(view, left.id):
-        incident = Incident(
-            id=view.row_id(),
-            uid=view.uid(),
-            execution_id=left.id,
-            type="execution_stuck",
-            message="The execution is open and waits for nothing.",
-            created_at=view.now,
-        )
-        view.insert(incident)
-        view.emit(
-            "incident.opened", execution_id=left.id, data={"incident": incident.uid, "type": incident.type}
-        )
     return True
 
 
 def revive(view: View, execution: Execution) -> None:
-    """Have a locked execution decided anew if it is open and waits for nothing."""
-    if _should_wait(execution) and has_engine(execution.kind) and not waits(view, execution.id):
+    """Have a locked execution decided anew if it is open and waits for nothing; where that does not help, open an
+    incident."""
+    if not _should_wait(execution) or waits(view, execution.id):
+        return
+    if has_engine(execution.kind):
         engine_of(execution.kind).decide(view, execution)
+    left = view.get(Execution, execution.id)
+    if left is None or not _should_wait(left) or waits(view, left.id):
+        return
+    incident = Incident(
+        id=view.row_id(),
+        uid=view.uid(),
+        execution_id=left.id,
+        type="execution_stuck",
+        message="The execution is open and waits for nothing.",
+        created_at=view.now,
+    )
+    view.insert(incident)
+    data = {"incident": incident.uid, "type": incident.type}
+    view.emit("incident.opened", execution_id=left.id, data=data)
 
 
 def waits(view: View, execution_id: int) -> bool:

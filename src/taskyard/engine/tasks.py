@@ -85,7 +85,9 @@ class CompleteTask(Command, kw_only=True, frozen=True):
 
 
 class DeleteTasks(Command, kw_only=True, frozen=True):
-    """Delete tasks with all that hangs on them; unknown ids are passed over. Answers how many there were."""
+    """Delete tasks with all that hangs on them; unknown ids are passed over. Answers how many there were.
+
+    Conflict (task_of_execution) for an open task that an execution waits for."""
 
     task_ids: tuple[int, ...]
 
@@ -378,6 +380,9 @@ def delete_tasks(command: DeleteTasks, view: View) -> int:
         require(
             command.actor, "delete", kind=definition.kind if definition else task.kind, key=key, owner=owners
         )
+        if task.execution_id is not None and task.phase != "closed":
+            detail = f"An execution waits for task {task.id}; end that instead."
+            raise rejected("conflict", detail, reason="task_of_execution", task=task.id)
     work.load_places(view, doomed)
     for task in doomed:
         work.withdraw(view, task)
