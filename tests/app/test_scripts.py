@@ -25,7 +25,8 @@ SECONDS = 1.0
 
 def run(use: Callable[[Scripts], Awaitable[T]], **settings: Any) -> T:
     async def main() -> T:
-        scripts = Scripts(Settings(**({"script_seconds": SECONDS} | settings)))
+        values: dict[str, Any] = {"script_seconds": SECONDS} | settings
+        scripts = Scripts(Settings(**values))
         try:
             return await use(scripts)
         finally:
