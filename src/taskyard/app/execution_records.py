@@ -142,7 +142,7 @@ def records(
                 execution=execution,
                 node=nodes.get(one.id),
                 input=inputs.get(one.id, "{}"),
-                output=outputs.get(one.id, "{}"),
+                output=outputs.get(one.id) or _output_so_far(one),
                 extra=extra_of(one),
                 previous=uids.get(one.previous_id or 0),
                 parent=uids.get(one.parent_id or 0),
@@ -150,6 +150,13 @@ def records(
             )
         )
     return made
+
+
+def _output_so_far(element: ElementInstance) -> str:
+    """What a record without a stored output shows: an open loop the number of its pass, all others nothing."""
+    if element.kind == "DO_WHILE" and element.phase != "closed" and element.iteration:
+        return f'{{"iteration":{element.iteration}}}'
+    return "{}"
 
 
 def views(executions: list[Execution], known: RunDefinitions, rows: Rows) -> list[ExecutionView]:

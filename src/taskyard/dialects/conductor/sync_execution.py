@@ -213,4 +213,5 @@ def _common(
         request_id=request_id,
         correlation_id=execution.correlation,
         created_by=execution.creator,
+        reason_for_incompletion=execution.reason,
     )
