@@ -283,6 +283,12 @@ def offer_again(view: View, task: Task) -> None:
         element.native_state, element.phase = "SCHEDULED", "ready"
         element.updated_at = view.now
         view.update(element)
+        view.emit(
+            "element.changed",
+            task_id=element.id,
+            execution_id=element.execution_id,
+            data={"element": element.id, "ref": element.element + element.suffix, "status": "SCHEDULED"},
+        )
 
 
 def _lost_outside(view: View, task: Task) -> None:

@@ -311,8 +311,6 @@ def _begin(view: View, element: ElementInstance, holder: str, actor: str | None)
     element.holder = holder
     element.updated_at = view.now
     view.update(element)
-    if element.timed and (execution := view.peek(Execution, element.execution_id)) is not None:
-        engine_of(execution.kind).task_started(view, execution, element)
     if changed:
         view.emit(
             "element.started",
