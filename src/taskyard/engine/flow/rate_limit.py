@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from taskyard.engine.flow.reopening import tell
 from taskyard.model.execution import Execution, Wait
 from taskyard.model.problem import rejected
 
@@ -34,6 +35,7 @@ def admit(run: Run) -> bool:
     execution.limit_key = key
     execution.phase = "scheduled"
     view.insert(Wait(id=view.row_id(), execution_id=execution.id, kind=WAIT, name=key, created_at=view.now))
+    tell(run, "queued")
     return False
 
 

@@ -41,10 +41,10 @@ def remove_execution(command: RemoveExecution, view: View) -> None:
     for each in opened:
         rate_limit.start_next(each)
     tell(run, "removed", status="REMOVED")
-    for each in doomed:
-        session.runs.pop(each.id, None)
     if parent is not None:
         _tell(parent, run, command.reason)
+    for each in doomed:
+        session.runs.pop(each.id, None)
     session.settle()
     for each in doomed:
         view.delete(each)

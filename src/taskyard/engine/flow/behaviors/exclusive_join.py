@@ -45,11 +45,16 @@ class ExclusiveJoin(Behavior):
         for name in node.join_on:
             found = run.latest(name, record.suffix)
             if found is not None and found.native_state != "SKIPPED":
-                if found.phase == "closed":
+                if _is_done(run, found):
                     return found
                 break
         for name in node.default_exclusive_join_task:
             found = run.latest(name, record.suffix)
-            if found is not None and found.phase == "closed":
+            if found is not None and _is_done(run, found):
                 return found
         return None
+
+
+def _is_done(run: Run, record: ElementInstance) -> bool:
+    """Done for good: what is about to be told, or tried again, does not count yet."""
+    return record.phase == "closed" and record.id not in run.proceeding
