@@ -34,9 +34,7 @@ class Inline(Scripted):
     def answer(self, run: Run, node: WorkflowTask, input: dict[str, Any]) -> Answer:
         expression = input.get("expression", node.expression)
         if not isinstance(expression, str) or not expression.strip():
-            return Answer(
-                error="INLINE has no expression."
-            )
+            return Answer(error="INLINE has no expression.")
         evaluator = input.get("evaluatorType", node.evaluator_type)
         return script.evaluate(run, evaluator, expression, input)
 
@@ -48,7 +46,5 @@ class Lambda(Scripted):
     def answer(self, run: Run, node: WorkflowTask, input: dict[str, Any]) -> Answer:
         body = input.get("scriptExpression", node.script_expression)
         if not isinstance(body, str) or not body.strip():
-            return Answer(
-                error="LAMBDA has no scriptExpression."
-            )
+            return Answer(error="LAMBDA has no scriptExpression.")
         return script.evaluate(run, "javascript", f"(function(){{{body}\n}})()", input)
