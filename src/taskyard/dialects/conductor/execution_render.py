@@ -10,6 +10,7 @@ import msgspec
 from taskyard.app.execution_records import ExecutionView, Node, Record, RunDefinition
 from taskyard.dialects.conductor import execution_wire as wire
 from taskyard.model.execution import Execution
+from taskyard.model.flow import TaskDef
 from taskyard.notations.flowjson.member import write_document
 
 EXECUTION_STATUSES: dict[str | None, str] = {
@@ -26,6 +27,9 @@ LABELS = {"FORK_JOIN": "FORK", "FORK_JOIN_DYNAMIC": "FORK"}
 
 NAMED_BY_TYPE = frozenset(("FORK", "JOIN", "SWITCH", "DECISION", "EXCLUSIVE_JOIN"))
 """Types whose records show the type as the name of their task definition."""
+
+USUAL = TaskDef()
+"""The rules of names that are not registered."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -66,7 +70,7 @@ def task_record(record: Record, now: int, runtime_metadata: dict[str, str] | Non
         retried=one.retried,
         executed=one.outcome in ("succeeded", "skipped") and not one.retried,
         callback_from_worker=True,
-        response_timeout_seconds=rules.response_timeout_seconds if rules is not None else 0,
+        response_timeout_seconds=_response_timeout(record),
         workflow_instance_id=record.execution.uid,
         workflow_type=record.execution.key,
         task_id=one.uid,
@@ -101,6 +105,14 @@ def callback_after(record: Record) -> int:
     if record.element.native_state != "SCHEDULED":
         return 0
     return record.extra.callback or record.extra.delay // 1000
+
+
+def _response_timeout(record: Record) -> int:
+    """Seconds in which the worker has to answer; a name that is not registered has the usual ones."""
+    rules = record.node.definition if record.node is not None else None
+    if rules is not None:
+        return rules.response_timeout_seconds
+    return USUAL.response_timeout_seconds if record.element.kind == "SIMPLE" else 0
 
 
 def queue_wait(record: Record, now: int) -> int:

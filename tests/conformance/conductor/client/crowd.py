@@ -62,7 +62,9 @@ def main() -> None:
         handler.start_processes()
         workflow(clients).register(overwrite=True)
         started = {
-            starter.start_workflow(StartWorkflowRequest(name=WORD, version=1, input={"number": number})): number
+            starter.start_workflow(
+                StartWorkflowRequest(name=WORD, version=1, input={"number": number})
+            ): number
             for number in range(COUNT)
         }
         wait_until(lambda: closed(starter) >= COUNT, 240)

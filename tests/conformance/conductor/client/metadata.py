@@ -113,8 +113,8 @@ def code_workflow():
     flow >> SimpleTask("greet", "greet_ref")
     flow.register(overwrite=True)
     found = metadata.get_workflow_def(f"{WORD}-code")
-    refused = status_of(flow.start_workflow_with_input, {"a": 1})
-    return {"tasks": [each.task_reference_name for each in found.tasks], "start": refused}
+    started = clients.get_workflow_client().get_workflow(flow.start_workflow_with_input({"a": 1}))
+    return {"tasks": [each.task_reference_name for each in found.tasks], "started": started.input}
 
 
 def schemas():
