@@ -9,16 +9,47 @@ from tests.store.conftest import Opened
 
 from taskyard.config import Settings
 from taskyard.engine.definitions import PutDefinition
-from taskyard.engine.flow import commands
+from taskyard.engine.flow import commands, notes
+from taskyard.engine.flow.notes import Notes
 from taskyard.engine.flow.plan import encode
 from taskyard.engine.flow.status import EXECUTION_STATUSES
 from taskyard.engine.leases import ExpireLease, LeaseTasks
 from taskyard.engine.timers import FireTimer
-from taskyard.model.execution import ElementInstance, ElementOutput, Execution, ExecutionDocument, Variable
+from taskyard.model.command import Command, decides
+from taskyard.model.execution import (
+    ElementInput,
+    ElementInstance,
+    ElementOutput,
+    Execution,
+    ExecutionDocument,
+    ExecutionNotes,
+    Variable,
+)
 from taskyard.model.flow import SubWorkflowParam, TaskDef, WorkflowDef, WorkflowTask
 from taskyard.model.time import FixedClock
+from taskyard.model.view import View
 from taskyard.store.checkup import examine
 from taskyard.store.due import due
+
+
+class Forget(Command, kw_only=True, frozen=True):
+    """Damage: the execution runs, and what it put off is gone."""
+
+    execution_id: int
+
+
+@decides(Forget)
+def _forget(command: Forget, view: View) -> None:
+    execution = view.get(Execution, command.execution_id)
+    kept = view.get(ExecutionNotes, command.execution_id)
+    assert execution is not None
+    assert kept is not None
+    execution.suspended = False
+    view.update(execution)
+    kept.document = notes.encode(Notes()).decode()
+    view.update(kept)
+    view.emit("execution.resumed", execution_id=execution.id, data={"status": "RUNNING"})
+
 
 START = 1_700_000_000_000
 
@@ -115,6 +146,14 @@ class Workshop(Opened):
     def output_of(self, record: ElementInstance) -> Any:
         found = self.row(ElementOutput, element_id=record.id)
         return json.loads(found.document) if found else {}
+
+    def input_of(self, record: ElementInstance) -> Any:
+        found = self.row(ElementInput, element_id=record.id)
+        return json.loads(found.document) if found else {}
+
+    def lose_held_work(self, uid: str) -> None:
+        """Let a paused execution forget what it put off, as no fault should, and run."""
+        self.run(Forget(execution_id=self.execution(uid).id))
 
     def child(self, uid: str, reference: str) -> str:
         """The public id of the execution that a task started."""

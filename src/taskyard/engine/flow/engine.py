@@ -90,7 +90,7 @@ class FlowEngine:
 def _overdue(run: Any) -> None:
     """The execution as a whole took too long."""
     workflow = run.plan.workflow
-    spent = (run.now - run.execution.created_at) // 1000
+    spent = (run.now - (run.notes.retried_at or run.execution.created_at)) // 1000
     reason = (
         f"Workflow timed out after {spent} seconds. Timeout configured as {workflow.timeout_seconds} seconds. "
         f"Timeout policy configured to {workflow.timeout_policy}"
