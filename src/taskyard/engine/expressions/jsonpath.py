@@ -93,7 +93,7 @@ class _Descendants(JSONPathRecursiveDescentSegment):
 
     def resolve(self, nodes: Iterable[JSONPathMatch]) -> Iterable[JSONPathMatch]:
         for node in nodes:
-            waiting: list[Any] = [node.obj]
+            waiting: list[Any] = [node.obj] if isinstance(node.obj, dict | list | Mapping) else []
             while waiting:
                 value = waiting.pop()
                 here = JSONPathMatch(
