@@ -241,6 +241,26 @@ def test_bad_bodies_start_nothing(api, body):
     assert answer.json()["message"]
 
 
+def test_keys_are_bounded(api, flow):
+    long = "x" * 501
+    for member in ("correlationId", "idempotencyKey"):
+        answer = api.post("/workflow", json={"name": flow, member: long})
+        assert answer.status_code == 400
+        assert answer.json()["validationErrors"][0]["path"].endswith(member)
+    assert api.post(f"/workflow/{flow}", json={}, params={"correlationId": long}).status_code == 400
+    assert api.post(f"/workflow/{flow}", json={}, headers={"x-idempotency-key": long}).status_code == 400
+    assert api.post(f"/workflow/{flow}", json={}, params={"correlationId": "\u00e9" * 500}).status_code == 200
+    assert api.get(f"/workflow/running/{flow}").json()[1:] == []
+
+
+def test_lists_of_correlations_are_bounded(api, flow):
+    many = [str(place) for place in range(1001)]
+    assert api.post(f"/workflow/{flow}/correlated", json=many).status_code == 400
+    assert len(api.post(f"/workflow/{flow}/correlated", json=many[1:]).json()) == 1000
+    batch = {"correlationIds": many, "workflowNames": [flow]}
+    assert api.post("/workflow/correlated/batch", json=batch).status_code == 400
+
+
 def test_unknown_workflows_cannot_be_started(api, flow, unique):
     answer = api.post("/workflow", json={"name": unique + "no"}, headers={"accept": "text/plain"})
     assert answer.status_code == 404

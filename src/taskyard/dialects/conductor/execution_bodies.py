@@ -18,6 +18,9 @@ MOST_IDS = 1_000
 
 PRIORITIES = range(100)
 
+LONGEST = 500
+"""Characters of a correlation id and of an idempotency key: they are keys of indexes."""
+
 S = TypeVar("S", bound=msgspec.Struct)
 
 
@@ -98,6 +101,8 @@ def read_start(body: Any, name: str | None = None) -> StartRequest:
     if not request.name:
         found.append(Violation("name", "Workflow name cannot be null or empty"))
     found += _priority(request.priority)
+    found += _too_long("correlationId", request.correlation_id)
+    found += _too_long("idempotencyKey", request.idempotency_key)
     if request.workflow_def is not None and not request.workflow_def.name:
         request.workflow_def.name = request.name or ""
     _refuse("startWorkflow.startWorkflowRequest", found)
@@ -110,13 +115,18 @@ def read_start(body: Any, name: str | None = None) -> StartRequest:
     return request
 
 
-def check_priority(priority: int) -> None:
-    """Refuse a priority that is none."""
-    _refuse("startWorkflow", _priority(priority))
+def check_start(request: StartRequest) -> None:
+    """Refuse what a start by name says wrongly."""
+    found = _priority(request.priority)
+    found += _too_long("correlationId", request.correlation_id)
+    found += _too_long("x-idempotency-key", request.idempotency_key)
+    _refuse("startWorkflow", found)
 
 
 def read_rerun(body: Any) -> RerunRequest:
-    return _read(RerunRequest, body)
+    request = _read(RerunRequest, body)
+    _refuse("rerun.request", _too_long("correlationId", request.correlation_id))
+    return request
 
 
 def read_skip(body: Any, parameter: str | None) -> SkipRequest:
@@ -162,7 +172,15 @@ def read_upgrade(body: Any) -> UpgradeRequest:
 
 
 def read_batch(body: Any) -> CorrelationBatch:
-    return _read(CorrelationBatch, body)
+    batch = _read(CorrelationBatch, body)
+    for each in (batch.correlation_ids, batch.workflow_names):
+        _bounded(each, "ids or names")
+    return batch
+
+
+def read_correlations(body: Any) -> list[str]:
+    """The correlation ids of a request, each once."""
+    return _bounded(read_words(body), "correlation ids")
 
 
 def read_map(body: Any) -> dict[str, Any]:
@@ -186,17 +204,22 @@ def read_ids(body: Any) -> list[str]:
     ids = read_words(body)
     if not ids:
         _refuse("bulk", [Violation("workflowIds", "WorkflowIds list cannot be null.")])
-    if len(body) > MOST_IDS:
-        text = f"Cannot process more than {MOST_IDS} workflows. Please use multiple requests."
-        raise Rejected(
-            Problem(
-                code="invalid",
-                detail=text,
-                reason="too_many_ids",
-                errors=(FieldError(pointer="workflowIds", detail=text),),
-            )
-        )
+    _bounded(body, "workflows")
     return ids
+
+
+def _bounded(words: list[str], what: str) -> list[str]:
+    if len(words) <= MOST_IDS:
+        return words
+    text = f"Cannot process more than {MOST_IDS} {what}. Please use multiple requests."
+    errors = (FieldError(pointer="workflowIds", detail=text),)
+    raise Rejected(Problem(code="invalid", detail=text, reason="too_many_ids", errors=errors))
+
+
+def _too_long(path: str, text: str | None) -> list[Violation]:
+    if text is None or len(text) <= LONGEST:
+        return []
+    return [Violation(path, f"{path} cannot be longer than {LONGEST} characters", text)]
 
 
 def _priority(priority: int) -> list[Violation]:

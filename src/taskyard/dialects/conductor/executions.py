@@ -14,10 +14,10 @@ from taskyard.dialects.conductor.bodies import Written
 from taskyard.dialects.conductor.errors import violated
 from taskyard.dialects.conductor.execution_bodies import (
     StartRequest,
-    check_priority,
+    check_start,
     read_batch,
+    read_correlations,
     read_start,
-    read_words,
 )
 from taskyard.dialects.conductor.execution_render import (
     ExecutionForm,
@@ -104,7 +104,6 @@ async def start(request: Request, params: None, body: Any) -> Response:
 
 async def start_by_name(request: Request, params: StartParams, body: dict[str, Any] | None) -> Response:
     """Start a workflow of the path's name with the body as its input."""
-    check_priority(params.priority)
     wanted = StartRequest(
         name=request.path_params["name"],
         version=params.version,
@@ -114,6 +113,7 @@ async def start_by_name(request: Request, params: StartParams, body: dict[str, A
         idempotency_key=request.headers.get("x-idempotency-key"),
         idempotency_strategy=strategy_of(request.headers.get("x-on-conflict")),
     )
+    check_start(wanted)
     return text_response((await begin(request, wanted)).uid)
 
 
@@ -214,7 +214,7 @@ async def list_correlated(request: Request, params: CorrelatedParams, body: None
 
 async def list_correlated_many(request: Request, params: CorrelatedParams, body: Any) -> Response:
     """The executions of a workflow by correlation id."""
-    return await _by_correlation(request, params, [request.path_params["name"]], read_words(body))
+    return await _by_correlation(request, params, [request.path_params["name"]], read_correlations(body))
 
 
 async def list_correlated_batch(request: Request, params: CorrelatedParams, body: Any) -> Response:
