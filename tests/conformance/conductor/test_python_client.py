@@ -1,4 +1,4 @@
-"""The Python client (conductor-python 2.0.0) at work against a running server: its workers, its workflow and task clients."""
+"""The Python client (conductor-python 2.0.0) at work against a running server: its workers and its task client."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def workers(server: Any, conductor_python: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def executions(server: Any, conductor_python: Any) -> dict[str, Any]:
     """What the workflow client and the task client saw, by scene."""
-    return report(server, conductor_python, "executions.py")
+    return report(server, conductor_python, "by_hand.py")
 
 
 def test_three_workers_complete_a_thousand_executions_of_five_steps(server, conductor_python):
@@ -103,7 +103,7 @@ def test_search_and_correlation(executions):
         "one": [1],
         "text": [2],
         "bad": 400,
-        "by name": {f"executions{os.getpid()}-0": True},
+        "by name": {f"by_hand{os.getpid()}-0": True},
         "batch": {"-0": 1, "-2": 1, "-9": 0},
     }
 

@@ -1,4 +1,4 @@
-"""Drives executions and tasks by hand with the Python client; prints what it saw as JSON.
+"""Drives the Python client's workflow client through the life of executions; prints what it saw as JSON.
 
 Runs in the client's own environment. Arguments: the address, the admin's token, a word for names.
 """
@@ -10,17 +10,20 @@ import sys
 
 from conductor.client.configuration.configuration import Configuration
 from conductor.client.configuration.settings.authentication_settings import AuthenticationSettings
+from conductor.client.http.api.workflow_bulk_resource_api import WorkflowBulkResourceApi
+from conductor.client.http.api.workflow_resource_api import WorkflowResourceApi
+from conductor.client.http.api_client import ApiClient
 from conductor.client.http.models.correlation_ids_search_request import CorrelationIdsSearchRequest
 from conductor.client.http.models.rerun_workflow_request import RerunWorkflowRequest
 from conductor.client.http.models.skip_task_request import SkipTaskRequest
-from conductor.client.http.models.start_workflow_request import StartWorkflowRequest
+from conductor.client.http.models.start_workflow_request import IdempotencyStrategy, StartWorkflowRequest
+from conductor.client.http.models.task_def import TaskDef
 from conductor.client.http.models.task_result import TaskResult
-from conductor.client.http.models.task_result_status import TaskResultStatus
+from conductor.client.http.models.workflow_def import WorkflowDef
+from conductor.client.http.models.workflow_state_update import WorkflowStateUpdate
+from conductor.client.http.models.workflow_task import WorkflowTask
 from conductor.client.http.rest import ApiException
 from conductor.client.orkes_clients import OrkesClients
-from conductor.client.workflow.conductor_workflow import ConductorWorkflow
-from conductor.client.workflow.task.simple_task import SimpleTask
-from conductor.client.workflow.task.wait_task import WaitTask
 
 URL, TOKEN, WORD = sys.argv[1:4]
 configuration = Configuration(
@@ -28,7 +31,8 @@ configuration = Configuration(
 )
 clients = OrkesClients(configuration)
 workflows, tasks = clients.get_workflow_client(), clients.get_task_client()
-WORK = f"{WORD}_work"
+resource = WorkflowResourceApi(ApiClient(configuration))
+FLOW, WAITING = f"{WORD}-flow", f"{WORD}-waiting"
 
 
 def status_of(call, *args, **rest):
@@ -40,153 +44,158 @@ def status_of(call, *args, **rest):
     return None
 
 
-def register(name: str, *steps) -> str:
-    flow = ConductorWorkflow(clients.get_workflow_executor(), f"{WORD}_{name}", version=1)
-    for step in steps:
-        flow >> step
-    flow.register(overwrite=True)
-    return f"{WORD}_{name}"
+def prepare():
+    metadata = clients.get_metadata_client()
+    metadata.register_task_def(TaskDef(name=f"{WORD}-step", retry_count=0))
+    steps = [
+        WorkflowTask(
+            name=f"{WORD}-step", task_reference_name=each, input_parameters={"n": "${workflow.input.n}"}
+        )
+        for each in ("first", "second")
+    ]
+    metadata.register_workflow_def(WorkflowDef(name=FLOW, version=1, tasks=steps), True)
+    wait = WorkflowTask(name="wait", task_reference_name="wait", type="WAIT")
+    metadata.register_workflow_def(WorkflowDef(name=WAITING, version=1, tasks=[wait]), True)
 
 
-def start(name: str, correlation: str | None = None, **input) -> str:
-    wanted = StartWorkflowRequest(name=name, version=1, input=input, correlation_id=correlation)
-    return workflows.start_workflow(wanted)
+def begin(**more):
+    return workflows.start_workflow(StartWorkflowRequest(name=FLOW, version=1, input={"n": 1}, **more))
 
 
-def finish(status: TaskResultStatus = TaskResultStatus.COMPLETED, **output) -> str | None:
-    """Poll the next task of work and report it; its name in the workflow."""
-    task = tasks.poll_task(WORK, worker_id="hand")
-    if task is None or task.task_id is None:  # of an empty answer the client makes an empty task
-        return None
-    result = TaskResult(
-        workflow_instance_id=task.workflow_instance_id,
-        task_id=task.task_id,
-        status=status,
-        output_data=output,
-    )
-    assert tasks.update_task(result) == task.task_id
-    return task.reference_task_name
+def newest(uid, reference):
+    found = workflows.get_workflow(uid, True).tasks
+    return [each for each in found if each.reference_task_name == reference][-1]
 
 
-def status(uid: str) -> str:
-    return workflows.get_workflow_status(uid).status
+def finish(uid, reference, status="COMPLETED", output=None):
+    task_id = newest(uid, reference).task_id
+    tasks.update_task(TaskResult(uid, task_id, status=status, output_data=output or {}))
 
 
-def life(name: str) -> dict[str, object]:
-    """Pause, resume, skip, terminate, restart, retry and rerun."""
-    seen: dict[str, object] = {}
-    uid = start(name)
-    workflows.skip_task_from_workflow(uid, "two", SkipTaskRequest(task_output={"skipped": True}))
+def whole_life():
+    uid = begin(correlation_id=f"{WORD}-c", priority=5)
+    first = workflows.get_workflow(uid)
+    finish(uid, "first")
+    finish(uid, "second", output={"x": [1, None]})
+    last = workflows.get_workflow(uid)
+    short = workflows.get_workflow_status(uid, include_output=True, include_variables=True)
+    return {
+        "quoted": '"' in uid,
+        "first": [
+            first.status,
+            first.workflow_name,
+            first.priority,
+            first.tasks[0].status,
+            first.tasks[0].input_data,
+        ],
+        "last": [last.status, last.output, [each.status for each in last.tasks]],
+        "short": [short.status, short.output, short.variables],
+        "without tasks": workflows.get_workflow(uid, False).status,
+        "by name": workflows.start_workflow_by_name(FLOW, {"n": 2}, version=1, correlationId="x", priority=1)
+        != uid,
+    }
+
+
+def running_it_again():
+    uid = begin()
     workflows.pause_workflow(uid)
-    seen["paused"] = status(uid)
-    seen["one while paused"] = finish()
-    seen["next while paused"] = finish()
+    seen = {"paused": workflows.get_workflow(uid).status}
     workflows.resume_workflow(uid)
-    seen["after the skip"] = finish(done=1)
-    found = workflows.get_workflow(uid)
-    seen["skipped"] = [[each.reference_task_name, each.status] for each in found.tasks]
-    uid = start(name)
-    finish(TaskResultStatus.FAILED_WITH_TERMINAL_ERROR)
-    seen["failed"] = status(uid)
+    finish(uid, "first", "FAILED")
+    seen["failed"] = workflows.get_workflow(uid).status
     workflows.retry_workflow(uid)
-    seen["retried"] = [status(uid), finish(), finish(), finish(), status(uid)]
-    first = workflows.get_workflow(uid).tasks[-2]
-    again = workflows.rerun_workflow(uid, RerunWorkflowRequest(re_run_from_task_id=first.task_id))
-    seen["rerun"] = [again == uid, status(uid), finish(), finish(), status(uid)]
+    seen["retried"] = [workflows.get_workflow(uid).status, newest(uid, "first").retry_count]
+    workflows.terminate_workflow(uid, "enough")
+    seen["terminated"] = [
+        workflows.get_workflow(uid).status,
+        workflows.get_workflow(uid).reason_for_incompletion,
+    ]
     workflows.restart_workflow(uid)
-    seen["restarted"] = [status(uid), len(workflows.get_workflow(uid).tasks)]
-    workflows.terminate_workflow(uid, reason="enough")
-    ended = workflows.get_workflow(uid)
-    seen["terminated"] = [ended.status, ended.reason_for_incompletion, ended.tasks[0].status]
+    seen["restarted"] = workflows.get_workflow(uid).status
+    finish(uid, "first", "FAILED")
+    request = RerunWorkflowRequest(re_run_from_task_id=newest(uid, "first").task_id, task_input={"n": 9})
+    seen["rerun"] = [workflows.rerun_workflow(uid, request) == uid, newest(uid, "first").input_data]
+    workflows.skip_task_from_workflow(uid, "second", SkipTaskRequest(task_output={"s": "it's"}))
+    finish(uid, "first")
+    seen["skipped"] = [workflows.get_workflow(uid).status, newest(uid, "second").output_data]
     workflows.delete_workflow(uid)
     seen["deleted"] = status_of(workflows.get_workflow, uid)
     return seen
 
 
-def found(name: str) -> dict[str, object]:
-    """Search, and executions by their correlation ids."""
-    marked = [start(name, correlation=f"{WORD}-{number}", word=f"needle{number}") for number in range(3)]
-
-    def places(**wanted):
-        return [marked.index(each.workflow_id) for each in workflows.search(**wanted).results]
-
-    mine = f"workflowType='{name}'"
-    seen = {
-        "all": places(query=f"{mine} AND status=RUNNING"),
-        "page": places(start=1, size=1, query=f"{mine} AND status=RUNNING"),
-        "one": places(query=f"{mine} AND correlationId={WORD}-1"),
-        "text": places(query=mine, free_text="needle2"),
-        "bad": status_of(workflows.search, query="nonsense"),
+def refusals():
+    uid = begin()
+    key = {"idempotency_key": f"{WORD}-k"}
+    first = begin(idempotency_strategy=IdempotencyStrategy.FAIL, **key)
+    return {
+        "resume": status_of(workflows.resume_workflow, uid),
+        "restart": status_of(workflows.restart_workflow, uid),
+        "retry": status_of(workflows.retry_workflow, uid),
+        "unknown": status_of(workflows.get_workflow, "no-such-id"),
+        "unknown name": status_of(workflows.start_workflow, StartWorkflowRequest(name=f"{WORD}-no")),
+        "same key": status_of(begin, idempotency_strategy=IdempotencyStrategy.FAIL, **key),
+        "existing": begin(idempotency_strategy=IdempotencyStrategy.RETURN_EXISTING, **key) == first,
     }
-    ids = [f"{WORD}-0", f"{WORD}-2", f"{WORD}-9"]
-    by_name = workflows.get_by_correlation_ids(name, ids)
-    seen["by name"] = {key: [each.workflow_id for each in by_name[key]] == marked[:1] for key in ids[:1]}
-    batch = workflows.get_by_correlation_ids_in_batch(
-        CorrelationIdsSearchRequest(correlation_ids=ids, workflow_names=[name])
-    )
-    seen["batch"] = {key.removeprefix(WORD): len(each) for key, each in sorted(batch.items())}
-    for uid in marked:
-        workflows.terminate_workflow(uid)
-    return seen
 
 
-def by_hand(name: str) -> dict[str, object]:
-    """The task client: poll, log, size, by reference."""
-    uid = start(name)
-    seen: dict[str, object] = {"size": tasks.get_queue_size_for_task(WORK)}
-    (task,) = tasks.batch_poll_tasks(WORK, worker_id="hand", count=5, timeout_in_millisecond=200)
-    seen["polled"] = [task.reference_task_name, task.status, task.response_timeout_seconds]
-    tasks.add_task_log(task.task_id, "a plain line")
-    seen["log"] = [each.log for each in tasks.get_task_logs(task.task_id)]
-    seen["got"] = tasks.get_task(task.task_id).worker_id
-    # With a worker id the client refuses its own call; without one it sends the name of the host.
-    named = tasks.update_task_by_ref_name(uid, "one", "COMPLETED", {"a": 1})
-    seen["by reference"] = named == task.task_id
-    after = tasks.update_task_sync(uid, "two", "COMPLETED", {"b": 2})
-    seen["sync"] = [each.status for each in after.tasks]
-    seen["outputs"] = [each.output_data for each in workflows.get_workflow(uid).tasks[:2]]
-    seen["pollers"] = sorted({each.worker_id for each in tasks.get_task_poll_data(WORK)})
-    workflows.terminate_workflow(uid)
-    return seen
-
-
-def waits(name: str) -> dict[str, object]:
-    """Starts that wait for what blocks, and signals."""
-    wanted = StartWorkflowRequest(name=name, version=1, input={"n": 1})
-    blocked = workflows.execute_workflow_with_return_strategy(
-        wanted, wait_for_seconds=5, return_strategy="BLOCKING_TASK"
-    )
-    seen: dict[str, object] = {"blocked": [blocked.response_type, blocked.reference_task_name]}
-    uid = blocked.target_workflow_id
-    api = tasks.taskResourceApi
-    following = api.signal_workflow_task_sync(uid, "COMPLETED", {"x": 1}, return_strategy="TARGET_WORKFLOW")
-    seen["signalled"] = [following.target_workflow_status, len(following.tasks)]
-    api.signal_workflow_task_async(uid, "COMPLETED", {})
-    seen["done"] = status(uid)
-    seen["nothing left"] = status_of(api.signal_workflow_task_sync, uid, "COMPLETED", {})
-    workflows.update_variables(start(name), {"v": [1]})
-    run = workflows.execute_workflow(wanted, request_id="r1", wait_for_seconds=1, wait_until_task_ref="none")
-    seen["run"] = [run.status, run.request_id]
-    workflows.terminate_workflow(run.workflow_id)
-    return seen
-
-
-def main() -> None:
-    three = register("three", *[SimpleTask(WORK, reference) for reference in ("one", "two", "three")])
-    waiting = register("waiting", WaitTask("first"), WaitTask("second"))
-    searched = register("searched", SimpleTask(f"{WORD}_never", "one"))
-    print(
-        json.dumps(
-            {
-                "life": life(three),
-                "found": found(searched),
-                "by hand": by_hand(three),
-                "waits": waits(waiting),
-                "unknown": [status_of(workflows.get_workflow, "none"), status_of(tasks.get_task, "none")],
-            }
+def waiting():
+    request = StartWorkflowRequest(name=WAITING, version=1)
+    run = workflows.execute_workflow(request, request_id="r", wait_for_seconds=10)
+    seen = {"run": [run.status, run.request_id, run.tasks[0].task_type]}
+    for strategy in ("TARGET_WORKFLOW", "BLOCKING_WORKFLOW", "BLOCKING_TASK", "BLOCKING_TASK_INPUT"):
+        found = workflows.execute_workflow_with_return_strategy(
+            request, wait_for_seconds=10, return_strategy=strategy
         )
+        seen[strategy] = [str(found.response_type), found.target_workflow_status, found.task_type]
+    update = WorkflowStateUpdate(
+        task_reference_name="wait",
+        task_result=TaskResult(run.workflow_id, "", status="COMPLETED", output_data={"o": 1}),
+        variables={"v": 2},
     )
+    after = workflows.update_state(run.workflow_id, update, ["wait"], 10)
+    seen["state"] = [after.status, after.output, after.variables]
+    uid = begin()
+    workflows.update_variables(uid, {"a": 1})
+    seen["variables"] = workflows.get_workflow(uid).variables
+    seen["message"] = len(workflows.send_message(uid, {"m": 1}))
+    return seen
 
 
-if __name__ == "__main__":
-    main()
+def many():
+    word = f"{WORD}-many"
+    uids = [begin(correlation_id=word) for _ in range(3)]
+    bulk = WorkflowBulkResourceApi(ApiClient(configuration))
+    paused = bulk.pause_workflow([*uids, "no"])
+    finished = bulk.resume_workflow(uids)
+    ended = bulk.terminate(uids[:1], reason="stop")
+    batch = CorrelationIdsSearchRequest([word], [FLOW])
+    return {
+        "paused": [paused.bulk_successful_results == uids, list(paused.bulk_error_results)],
+        "resumed": finished.bulk_successful_results == uids,
+        "ended": ended.bulk_successful_results == uids[:1],
+        "correlated": [
+            len(workflows.get_by_correlation_ids(FLOW, [word])[word]),
+            len(workflows.get_by_correlation_ids_in_batch(batch, True, True)[word]),
+        ],
+        "running": set(uids[1:]) <= set(resource.get_running_workflow(FLOW)),
+        "as api": resource.execute_workflow_as_api(
+            {"n": 3}, FLOW, version=1, wait_until_task_ref="none", wait_for_seconds="0"
+        ),
+        "reset": resource.reset_workflow(uids[1]),
+        "jump": resource.jump_to_task({}, uids[1], task_reference_name="second"),
+        "jumped": newest(uids[1], "second").status,
+    }
+
+
+prepare()
+print(
+    json.dumps(
+        {
+            "life": whole_life(),
+            "again": running_it_again(),
+            "refusals": refusals(),
+            "waiting": waiting(),
+            "many": many(),
+        }
+    )
+)

@@ -8,7 +8,6 @@ import json
 import sys
 import time
 from dataclasses import dataclass
-from typing import Union
 
 from conductor.client.automator.task_handler import TaskHandler
 from conductor.client.configuration.configuration import Configuration
@@ -68,7 +67,7 @@ def hopeless() -> dict:
 
 
 @worker_task(f"{WORD}_patient", register_task_def=True, task_def=QUICK)
-def patient() -> Union[dict, TaskInProgress]:
+def patient() -> dict | TaskInProgress:
     polls = get_task_context().get_poll_count()
     if polls < 3:
         return TaskInProgress(callback_after_seconds=1, output={"polls": polls})
