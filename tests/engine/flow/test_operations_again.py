@@ -82,7 +82,9 @@ def test_retry_of_a_permissive_task_does_not_run_again_what_came_after(shop: Wor
 
 def test_retry_inside_a_loop_goes_on_with_the_pass_at_hand(shop: Workshop) -> None:
     shop.define_task("again_l", retry_count=0)
-    one = shop.start(shop.define("again_loop", each_of("al", ["x", "y"], simple("again_l")), simple("again_m")))
+    one = shop.start(
+        shop.define("again_loop", each_of("al", ["x", "y"], simple("again_l")), simple("again_m"))
+    )
     shop.work("again_l")
     shop.work("again_l", "FAILED")
     assert shop.status(one) == "FAILED"
@@ -143,7 +145,9 @@ def test_rerun_from_a_branch_makes_the_other_branches_again_where_they_are_gone(
 
 def test_rerun_from_inside_a_case_and_from_the_switch_itself(shop: Workshop) -> None:
     shop.define(
-        "again_case", switch("ac", "${workflow.input.way}", left=[simple("ac1"), simple("ac2")]), simple("ac3")
+        "again_case",
+        switch("ac", "${workflow.input.way}", left=[simple("ac1"), simple("ac2")]),
+        simple("ac3"),
     )
     one = shop.start("again_case", {"way": "left"})
     for name in ("ac1", "ac2", "ac3"):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from taskyard.engine.access import can, require
-from taskyard.engine.flow.run import Run
 from taskyard.model.definition import Definition, DefinitionTag
 from taskyard.model.principal import Principal
 from taskyard.model.view import View
+
+if TYPE_CHECKING:
+    from taskyard.engine.flow.run import Run
 
 KIND = "workflow"
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from taskyard.engine import leases, work
-from taskyard.engine.access import require
 from taskyard.engine.flow import deadlines
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.behaviors.simple import queue_of
 from taskyard.engine.flow.commands import Reported, ReportReference, ReportTask, SignalExecution
 from taskyard.engine.flow.extra import extra_of, keep
 from taskyard.engine.flow.payload import is_too_large
+from taskyard.engine.flow.permission import may_operate
 from taskyard.engine.flow.run import Run
 from taskyard.engine.flow.session import Session
 from taskyard.engine.flow.status import STATUSES
+from taskyard.engine.leases import require_taker
 from taskyard.engine.protocol import decides, foresees
 from taskyard.model.execution import ElementInstance, ElementOutput, Execution, ExecutionNotes
 from taskyard.model.ids import row_id_in
@@ -85,9 +86,9 @@ def _may_report(run: Run, record: ElementInstance) -> None:
     if actor is None or actor.admin:
         return
     try:
-        require(actor, "execute", kind="worker", key=queue_of(record))
+        require_taker(run.view, actor, queue_of(record))
     except Rejected:
-        require(actor, "execute", kind="workflow", key=run.execution.key, owner=run.execution.creator)
+        may_operate(run)
 
 
 def _is_late(command: ReportTask, place: Lease | None, handed_out: int) -> bool:
@@ -163,7 +164,7 @@ def _alone(command: ReportTask, view: View) -> Reported:
             "not_found", f"No such task found by id: {command.task}", reason="unknown_task", task=command.task
         )
     if command.actor is not None and not command.actor.admin:
-        require(command.actor, "execute", kind="worker", key=task.queue or "")
+        require_taker(view, command.actor, task.queue or "")
     place = _place(view, task)
     if task.phase == "closed" or _is_late(command, place, leases.lost_leases(view, task) + 1):
         return Reported(task, None, _next(command, view, place), ignored=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskyard.engine import timers
-from taskyard.engine.access import require
 from taskyard.engine.flow import rate_limit, snapshot
 from taskyard.engine.flow.launch import Launch
 from taskyard.engine.flow.notes import Notes
+from taskyard.engine.flow.permission import require_execute
 from taskyard.engine.flow.run import Run
-from taskyard.model.definition import Definition, DefinitionTag, Version, VersionDocument
+from taskyard.model.definition import Definition, Version, VersionDocument
 from taskyard.model.execution import Execution
 from taskyard.model.flow import WorkflowDef
 from taskyard.model.problem import rejected
@@ -50,8 +50,7 @@ def launch(session: Session, wanted: Launch, parent: Run | None = None) -> tuple
 def _definition(session: Session, wanted: Launch, tenant: str) -> tuple[Version | None, str]:
     """The version's row and the stored document."""
     if wanted.document is not None:
-        if session.actor is not None:
-            require(session.actor, "execute", kind="workflow", key=wanted.key)
+        require_execute(session.view, session.actor, wanted.key, tenant)
         return None, wanted.document
     view = session.view
     found = view.find(Definition, locked=False, tenant=tenant, kind="workflow", key=wanted.key)
@@ -63,16 +62,7 @@ def _definition(session: Session, wanted: Launch, tenant: str) -> tuple[Version 
     if not found:
         raise missing
     definition = found[0]
-    if session.actor is not None and not session.actor.admin:
-        tags = view.find(DefinitionTag, locked=False, definition_id=definition.id)
-        require(
-            session.actor,
-            "execute",
-            kind="workflow",
-            key=wanted.key,
-            owner=(definition.owner, definition.created_by),
-            tags=[(tag.key, tag.value) for tag in tags],
-        )
+    require_execute(view, session.actor, wanted.key, tenant)
     if wanted.version is None or wanted.version == definition.latest:
         version = view.peek(Version, definition.latest_id) if definition.latest_id else None
     else:
