@@ -160,6 +160,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         24 * 3600
     )
     max_poll_batch: Annotated[int, Meta(description="Most tasks that one poll hands out.", ge=1)] = 1_000
+    http_task_allow_private: Annotated[
+        bool,
+        Meta(description="Let HTTP tasks ask addresses that are not public: this machine, private networks."),
+    ] = False
     password_memory: Annotated[
         int, Meta(description="Seconds a verified password is remembered in memory.", ge=0)
     ] = 300

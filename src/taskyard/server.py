@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from taskyard import engine
+from taskyard.app import system_tasks as system_tasks
 from taskyard.app.application import Application
 from taskyard.app.bootstrap import Bootstrap, bootstrap
 from taskyard.app.code_catalog import keep_catalog
@@ -92,6 +93,11 @@ class Server:
         gc.enable()
         sys.setswitchinterval(SWITCH_SECONDS)
         return self.kernel
+
+    def stop_waiting(self) -> None:
+        """Answer the requests that are parked, since the server is about to stop."""
+        if self.app is not None:
+            self.app.wakeups.close()
 
     async def close(self) -> None:
         """Answer what waits, then let go of the database."""
