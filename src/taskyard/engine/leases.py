@@ -10,7 +10,7 @@ from taskyard.engine import work
 from taskyard.engine.access import can, require
 from taskyard.engine.protocol import Command, decides, engine_of, foresees
 from taskyard.engine.results import conclude, submit_result
-from taskyard.model.command import Pick
+from taskyard.model.command import Peek, Pick, Sight
 from taskyard.model.definition import Definition, DefinitionTag
 from taskyard.model.execution import ElementInstance, Execution, Incident
 from taskyard.model.ids import row_id_in
@@ -102,7 +102,8 @@ class RequeueTasks(Command, kw_only=True, frozen=True):
 @foresees(LeaseTasks)
 def _lease_foresight(command: LeaseTasks) -> list[Pick]:
     place = {"queue": command.queue, "domain": command.domain}
-    return [Pick(QueueItem, work.ORDER, command.count, place)]
+    then = ((Task, ("task_id",)), (ElementInstance, ("task_id",)))
+    return [Pick(QueueItem, work.ORDER, command.count, place, then)]
 
 
 @decides(LeaseTasks)
@@ -163,6 +164,13 @@ def return_tasks(command: ReturnTasks, view: View) -> int:
         offer_again(view, task)
         returned += 1
     return returned
+
+
+@foresees(FinishTask)
+def _finish_foresight(command: FinishTask) -> list[Sight]:
+    task_id = row_id_in(command.task)
+    known = Peek(Task, (task_id,), then=((Execution, ("execution_id",)),))
+    return [known, (Lease, (task_id, 0)), (Task, (task_id,))]
 
 
 @decides(FinishTask)

@@ -36,17 +36,31 @@ class Find(msgspec.Struct, frozen=True):
     locked: bool = True
 
 
+Then = tuple[tuple[type[Row], tuple[str, ...]], ...]
+"""Rows that are read once another one is known: their types, and the columns of that one which hold their keys."""
+
+
 class Pick(msgspec.Struct, frozen=True):
-    """A `view.pick` that a command will surely ask; `equals` in the order in which it names them."""
+    """A `view.pick` that a command will surely ask; `equals` in the order in which it names them. `then` are rows that
+    it gets for each row it picks."""
 
     row_type: type[Row]
     order: tuple[str, ...]
     limit: int
     equals: dict[str, Any]
+    then: Then = ()
 
 
-Sight = tuple[type[Row], tuple[Any, ...]] | Find | Pick
-"""Something a command will surely read: a `(row type, primary key)` that it gets, a find or a pick."""
+class Peek(msgspec.Struct, frozen=True):
+    """A row that a command will surely peek at. `then` are rows that it gets once that one is known."""
+
+    row_type: type[Row]
+    key: tuple[Any, ...]
+    then: Then = ()
+
+
+Sight = tuple[type[Row], tuple[Any, ...]] | Find | Pick | Peek
+"""Something a command will surely read: a `(row type, primary key)` that it gets, or a find, a pick, a peek."""
 
 Foresight = Callable[[Any], Sequence[Sight]]
 """What a command will surely read, so that the lane loads a batch's rows before it decides. It is a matter of speed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Callable, Iterable
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -74,6 +75,29 @@ def build_all(row_type: type[Row], tuples: Iterable[tuple[Any, ...]]) -> list[An
     return [build(values) for values in tuples]
 
 
+Getter = Callable[[Any], tuple[Any, ...]]
+
+
+@cache
+def getter(names: tuple[str, ...]) -> Getter:
+    """A function from a row to the values of these columns."""
+    if len(names) != 1:
+        return attrgetter(*names) if names else lambda row: ()
+    one = attrgetter(names[0])
+    return lambda row: (one(row),)
+
+
+class _Keys(dict[type[Row], Getter]):
+    """The primary key of a row, by its type."""
+
+    def __missing__(self, row_type: type[Row]) -> Getter:
+        found = self[row_type] = getter(row_type.KEY)
+        return found
+
+
+_keys = _Keys()
+
+
 def key_of(row: Row) -> tuple[Any, ...]:
     """The primary key of a row as a tuple."""
-    return tuple(getattr(row, name) for name in row.KEY)
+    return _keys[type(row)](row)

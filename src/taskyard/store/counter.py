@@ -16,6 +16,10 @@ PROGRESS_MEASURES = ("annotations", "cancelled", "predictions", "ground_truths",
 """Columns of the progress rows whose sum over a definition is kept."""
 
 
+COUNTED: frozenset[type[Row]] = frozenset({Task, Progress})
+"""The types of rows that counters know."""
+
+
 def state_of(phase: str, outcome: str | None, suspended: bool, waiting_for: str | None) -> str:
     """The state word of the task counters."""
     return f"{phase}/{outcome or ''}/{int(suspended)}/{waiting_for or ''}"

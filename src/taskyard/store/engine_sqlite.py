@@ -14,13 +14,14 @@ import re2
 
 from taskyard.store.link import BadData, Broken, Transient
 
+PAGE_BYTES = 8192
 WAL_CHECKPOINT_BYTES = 32 * 1024 * 1024
 WAL_TRUNCATE_BYTES = 256 * 1024 * 1024
 REGEX_LIMIT = 2_000
 ESCAPE = "\\"
 
 WRITER_PRAGMAS = (
-    "PRAGMA page_size=8192",
+    f"PRAGMA page_size={PAGE_BYTES}",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA busy_timeout=10000",
@@ -141,6 +142,10 @@ class SqliteLink:
         pragmas = WRITER_PRAGMAS if writer else (*READER_PRAGMAS, *(PASSING_PRAGMAS if passing else ()))
         for pragma in pragmas:
             self._run(pragma)
+        self.log_pages = 0
+        self.checkpoint_at = WAL_CHECKPOINT_BYTES
+        if writer:
+            self.connection.set_wal_hook(self._committed)
 
     @property
     def lost(self) -> bool:
@@ -255,21 +260,25 @@ class SqliteLink:
 
     def checkpoint(self, idle: bool) -> None:
         """Move the log into the database when it is long, or when there is nothing else to do. What cannot be moved
-        now stays in the log."""
-        try:
-            size = os.path.getsize(f"{self.path}-wal")
-        except OSError:
-            return
-        if size > WAL_TRUNCATE_BYTES:
+        now, because somebody reads it, stays in the log until that has grown by as much again."""
+        size = self.log_pages * PAGE_BYTES
+        if size >= WAL_TRUNCATE_BYTES:
             mode = apsw.SQLITE_CHECKPOINT_TRUNCATE
-        elif size > WAL_CHECKPOINT_BYTES or (idle and size > 0):
+        elif size >= self.checkpoint_at or (idle and size > 0):
             mode = apsw.SQLITE_CHECKPOINT_PASSIVE
         else:
             return
         try:
-            self.connection.wal_checkpoint(mode=mode)
+            pages, moved = self.connection.wal_checkpoint(mode=mode)
         except (*BUSY, *UNUSABLE):
             return
+        done = moved >= pages
+        self.log_pages = 0 if done else pages
+        self.checkpoint_at = WAL_CHECKPOINT_BYTES + (0 if done else size)
+
+    def _committed(self, connection: apsw.Connection, database: str, pages: int) -> int:
+        self.log_pages = pages
+        return apsw.SQLITE_OK
 
     def close(self) -> None:
         self.connection.close()

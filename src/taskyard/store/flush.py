@@ -47,7 +47,7 @@ from taskyard.model.task import (
     TaskLog,
 )
 from taskyard.store.codec import key_of, shape_of
-from taskyard.store.counter import PROGRESS_MEASURES, Deltas, state_of
+from taskyard.store.counter import COUNTED, PROGRESS_MEASURES, Deltas, state_of
 from taskyard.store.engine_sqlite import list_value
 from taskyard.store.link import Link
 from taskyard.store.load import ARRAY_CASTS
@@ -114,10 +114,13 @@ class Flush:
                 deletes[slot[0]].append(before)
             elif row is not None:
                 (updates if before is not None else inserts)[slot[0]].append(row)
-                deltas.change(before, row)
+                if slot[0] in COUNTED:
+                    deltas.change(before, row)
         for rows in unit.bulk:
-            inserts[type(rows[0])].extend(rows)
-            deltas.add(rows)
+            row_type = type(rows[0])
+            inserts[row_type].extend(rows)
+            if row_type in COUNTED:
+                deltas.add(rows)
         self._delete(link, deletes, deltas)
         for row_type in sorted(inserts, key=_table):
             shape = shape_of(row_type)
@@ -159,7 +162,7 @@ class Flush:
                 ids = [row.id for row in rows]  # type: ignore[attr-defined]
                 self._wipe(link, row_type, f'"id" {self._among(row_type, "id")}', ids, deltas)
                 continue
-            for row in rows:
+            for row in rows if row_type in COUNTED else ():
                 deltas.change(row, None)
             shape = shape_of(row_type)
             types = [shape.types[shape.names.index(name)] for name in shape.key]

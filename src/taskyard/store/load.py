@@ -22,6 +22,7 @@ LOCKED_FIRST: tuple[type[Row], ...] = (Execution, QueueItem, Lease, Task, Elemen
 come before these, by the name of their table."""
 
 
+@cache
 def lock_rank(row_type: type[Row]) -> tuple[int, str]:
     """Where a type stands in the order of locking."""
     return (LOCKED_FIRST.index(row_type) if row_type in LOCKED_FIRST else -1), row_type.TABLE
@@ -36,11 +37,12 @@ class Loader:
         self.by_order = cache(self._by_order)
 
     def load(self, link: Link, unit: Unit, needs: Needs) -> None:
-        """Load everything that is needed; rows of one type in key order, so that lanes lock alike."""
-        for locked in (False, True):
-            wanted = needs.slots[locked]
-            for row_type in sorted(wanted, key=lock_rank):
-                self._slots(link, unit, row_type, wanted[row_type], locked)
+        """Load everything that is needed, in the order of locking, rows of one type in that of their keys."""
+        self._all_slots(link, unit, needs, locked=False)
+        for slot, then in needs.after_peek:
+            needs.follow(unit.rows.get(slot), then)
+        picked = lock_rank(QueueItem)
+        self._all_slots(link, unit, needs, before=picked)
         shapes: dict[tuple[Any, ...], list[FindKey]] = defaultdict(list)
         for find in needs.finds:
             absent = tuple(value is None for value in find.values)
@@ -49,11 +51,34 @@ class Loader:
             self._finds(link, unit, shapes[shape], shape[3])
         for key, limit in needs.ordered.items():
             self._ordered(link, unit, key, limit)
+        for key, then in needs.after_pick.items():
+            for _, slot in unit.known[key].rows:
+                needs.follow(unit.rows[slot], then)
+        self._all_slots(link, unit, needs, since=picked)
+
+    def _all_slots(
+        self,
+        link: Link,
+        unit: Unit,
+        needs: Needs,
+        *,
+        locked: bool = True,
+        before: tuple[int, str] | None = None,
+        since: tuple[int, str] | None = None,
+    ) -> None:
+        """The rows that are named by their keys, of types up to a place in the order of locking or from there on."""
+        wanted = needs.slots[locked]
+        for rank, row_type in sorted((lock_rank(row_type), row_type) for row_type in wanted):
+            if (before is None or rank < before) and (since is None or rank >= since):
+                self._slots(link, unit, row_type, wanted[row_type], locked)
 
     def _slots(
         self, link: Link, unit: Unit, row_type: type[Row], keys: Iterable[tuple[Any, ...]], locked: bool
     ) -> None:
-        ordered = sorted(keys)
+        locked = locked or not self.postgres  # nobody else writes there
+        ordered = sorted(key for key in keys if not unit.has((row_type, key), locked))
+        if not ordered:
+            return
         rows = self._matching(link, row_type, row_type.KEY, (False,) * len(row_type.KEY), ordered, locked)
         found = {key_of(row): row for row in rows}
         for key in ordered:
@@ -63,6 +88,8 @@ class Loader:
         """Finds of one type by the same columns, with NULL in the same places."""
         row_type, names, _, locked = finds[0]
         values = [tuple(value for value in find.values if value is not None) for find in finds]
+        if not self.postgres:
+            finds = [find._replace(locked=True) for find in finds]
         unit.accept_finds(finds, self._matching(link, row_type, names, absent, values, locked))
 
     def _matching(

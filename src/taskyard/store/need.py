@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from taskyard.model.command import Find, Pick, Sight
+from taskyard.model.command import Find, Peek, Pick, Sight, Then
 from taskyard.model.row import Row
 
 Slot = tuple[type[Row], tuple[Any, ...]]
@@ -65,6 +65,8 @@ class Needs:
         }
         self.finds: set[FindKey] = set()
         self.ordered: dict[OrderKey, int] = {}
+        self.after_peek: list[tuple[Slot, Then]] = []
+        self.after_pick: dict[OrderKey, Then] = {}
 
     def add(self, need: Need) -> None:
         kept = self.slots[need.locked]
@@ -82,11 +84,24 @@ class Needs:
             if isinstance(sight, Pick):
                 key = OrderKey(sight.row_type, tuple(sight.equals), tuple(sight.equals.values()), sight.order)
                 self.ordered[key] = self.ordered.get(key, 0) + sight.limit
+                if sight.then:
+                    self.after_pick[key] = sight.then
+            elif isinstance(sight, Peek):
+                self.slots[False][sight.row_type].add(sight.key)
+                if sight.then:
+                    self.after_peek.append(((sight.row_type, sight.key), sight.then))
             elif isinstance(sight, Find):
                 names, values = tuple(sight.equals), tuple(sight.equals.values())
                 self.finds.add(FindKey(sight.row_type, names, values, sight.locked))
             else:
                 row_type, key = sight
+                self.slots[True][row_type].add(key)
+
+    def follow(self, row: Row | None, then: Then) -> None:
+        """Add the rows that are read now that this one is known."""
+        for row_type, names in then if row is not None else ():
+            key = tuple(getattr(row, name) for name in names)
+            if None not in key:
                 self.slots[True][row_type].add(key)
 
     def __bool__(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from taskyard.model.row import Row
-from taskyard.store.codec import key_of
+from taskyard.store.codec import getter, key_of
 from taskyard.store.need import OrderKey, Slot
 
 Place = tuple[Any, ...]
@@ -27,7 +27,7 @@ class Known(msgspec.Struct):
 
 def place_of(row: Row, order: tuple[str, ...]) -> Place:
     """Where a row stands in the order."""
-    return (*[getattr(row, name) for name in order], *key_of(row))
+    return getter(order)(row) + key_of(row)
 
 
 class Changed:
@@ -47,7 +47,7 @@ class Changed:
             lists = shapes[shape] = {}
             for (row_type, _), row in changed.items():
                 if row is not None and row_type is key.row_type:
-                    values = tuple(getattr(row, name) for name in key.names)
+                    values = getter(key.names)(row)
                     insort(lists.setdefault(values, []), place_of(row, key.order))
         return lists.get(key.values, [])
 
@@ -55,13 +55,13 @@ class Changed:
         """A changed row became another; None: there was none, or is none any more."""
         for (names, order), lists in self.by_type.get(row_type, {}).items():
             if old is not None:
-                places = lists.get(tuple(getattr(old, name) for name in names), [])
+                places = lists.get(getter(names)(old), [])
                 place = place_of(old, order)
                 at = bisect_left(places, place)
                 if at < len(places) and places[at] == place:
                     del places[at]
             if new is not None:
-                values = tuple(getattr(new, name) for name in names)
+                values = getter(names)(new)
                 insort(lists.setdefault(values, []), place_of(new, order))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from taskyard.model.evaluation import Answer, Question
@@ -23,13 +24,33 @@ class Fresh:
         return uuid7(self.now)
 
 
+class Replay:
+    """Values that were given, to be given again in the same order."""
+
+    __slots__ = ("given", "place")
+
+    def __init__(self) -> None:
+        self.given: list[Any] = []
+        self.place = 0
+
+    def next(self, make: Callable[[], Any]) -> Any:
+        """A fresh value, or the one given at this point when the command was decided before."""
+        if self.place == len(self.given):
+            self.given.append(make())
+        self.place += 1
+        return self.given[self.place - 1]
+
+
 class Turn:
     """What is remembered of a command from one try to the next: the identifiers it was given, so that it gets the same
     again, the rows that it picked, which are kept for it, and the answers to its questions."""
 
+    __slots__ = ("answers", "picked", "randoms", "row_ids", "tries", "uids")
+
     def __init__(self, answers: dict[Question, Answer] | None = None) -> None:
         self.answers = answers or {}
-        self.given: dict[str, list[Any]] = {}
-        self.replayed: dict[str, int] = {}
+        self.row_ids = Replay()
+        self.uids = Replay()
+        self.randoms = Replay()
         self.picked: list[Slot] = []
         self.tries = 0

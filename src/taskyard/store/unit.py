@@ -60,6 +60,7 @@ class Unit(Rows):
         self.built: dict[ConstantKey, Built] = {}
         self.built_here: list[ConstantKey] = []
         self.marks = (0, 0, 0, 0, 0)
+        self.removing = False
         self.turn = Turn()
 
     # What the lane does
@@ -67,9 +68,10 @@ class Unit(Rows):
     def begin_command(self, turn: Turn) -> None:
         """Start a command, or start it again: it then gets the same ids as before."""
         self.turn = turn
-        turn.replayed.clear()
+        turn.row_ids.place = turn.uids.place = turn.randoms.place = 0
         self.journal.clear()
         self.marks = self._marks()
+        self.removing = False
 
     def undo_command(self) -> None:
         """Take back every change since `begin_command`."""
@@ -101,22 +103,24 @@ class Unit(Rows):
 
     def removed(self) -> set[type[Row]]:
         """The types of rows that the present command removes."""
+        if not self.removing:
+            return set()
         wiped = {row_type for row_type, _, _ in self.wiped[self.marks[1] :]}
-        return wiped | {slot[0] for slot, *_ in self.journal if self.rows.get(slot) is None}
+        return wiped | {slot[0] for slot, _, _ in self.journal if self.rows.get(slot) is None}
 
     # Reading
 
     def get(self, row_type: type[Any], *key: Any) -> Any:
         slot = (row_type, key)
         row = self.rows.get(slot)
-        if (row is None or slot not in self.locked) and not self._is_known(slot, True):
+        if (row is None or slot not in self.locked) and not self.has(slot, True):
             raise Need([slot])
         return row.__copy__() if row is not None else None
 
     def peek(self, row_type: type[Any], *key: Any) -> Any:
         slot = (row_type, key)
         row = self.rows.get(slot)
-        if row is None and not self._is_known(slot, False):
+        if row is None and not self.has(slot, False):
             raise Need([slot], locked=False)
         return row.__copy__() if row is not None else None
 
@@ -124,11 +128,12 @@ class Unit(Rows):
         self.load_all((row_type, key if isinstance(key, tuple) else (key,)) for key in keys)
 
     def load_all(self, slots: Iterable[Slot]) -> None:
-        missing = [slot for slot in slots if not self._is_known(slot, True)]
+        missing = [slot for slot in slots if not self.has(slot, True)]
         if missing:
             raise Need(missing)
 
-    def _is_known(self, slot: Slot, locked: bool) -> bool:
+    def has(self, slot: Slot, locked: bool) -> bool:
+        """It is known what stands there (`locked`: and will not change), if only that there is nothing."""
         if slot in self.rows:
             return not locked or slot in self.locked
         return self._is_fresh(slot[0].KEY, slot[1])
@@ -276,10 +281,12 @@ class Unit(Rows):
         self._set((type(row), key_of(row)), row.__copy__())
 
     def delete(self, row: Row) -> None:
+        self.removing = True
         self._set((type(row), key_of(row)), None)
 
     def delete_where(self, row_type: type[Row], column: str, values: list[Any]) -> None:
         if values:
+            self.removing = True
             self.touched.add(row_type)
             self.wiped.append((row_type, column, list(values)))
 
@@ -309,26 +316,17 @@ class Unit(Rows):
         self.woken.append(topic)
 
     def row_id(self) -> int:
-        given = self._given("row_id", self.ids.row_id)
+        given = self.turn.row_ids.next(self.ids.row_id)
         self.drawn.add(given)
         return given
 
     def uid(self, row_id: int | None = None) -> str:
         if row_id is not None:
             return uid_of(row_id, self.now)
-        return self._given("uid", lambda: uuid7(self.now))
+        return self.turn.uids.next(lambda: uuid7(self.now))
 
     def random(self, size: int) -> bytes:
-        return self._given("random", lambda: os.urandom(size))
-
-    def _given(self, kind: str, make: Callable[[], Any]) -> Any:
-        """A fresh value, or the one given at this point when the command was decided before."""
-        given = self.turn.given.setdefault(kind, [])
-        replayed = self.turn.replayed.get(kind, 0)
-        if replayed == len(given):
-            given.append(make())
-        self.turn.replayed[kind] = replayed + 1
-        return given[replayed]
+        return self.turn.randoms.next(lambda: os.urandom(size))
 
     # Loading
 
