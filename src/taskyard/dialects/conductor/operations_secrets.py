@@ -7,7 +7,7 @@ from typing import Any
 from taskyard.dialects.conductor import secrets
 from taskyard.http.operation import served
 
-TEXT = ("application/json", "text/plain")
+TEXT = ("text/plain",)
 
 SECRETS = (
     served(

@@ -127,7 +127,7 @@ READS = (
         "logTask",
         task_reads.add_log,
         body=bytes,
-        body_media=("application/json", "text/plain"),
+        body_media=("text/plain",),
         max_body=task_reads.LINE_BYTES,
         returns={200: None},
         summary="Write a line about a task: the body as it is",

@@ -13,11 +13,12 @@ from taskyard.dialects.conductor.lookup import not_found, render_one
 from taskyard.dialects.conductor.queries import Params, definitions
 from taskyard.dialects.conductor.render import json_array
 from taskyard.dialects.conductor.webhook_wire import native_webhook, read_webhook
+from taskyard.http.body import decode_json
 from taskyard.http.forms import is_form, parse_form
 from taskyard.http.message import JSON, Request, Response, empty_response, json_response, text_response
 from taskyard.model.automation import WebhookDef
 from taskyard.model.ids import uuid7
-from taskyard.model.problem import rejected
+from taskyard.model.problem import Rejected, rejected
 from taskyard.model.query import eq
 
 KIND = "webhook"
@@ -103,13 +104,18 @@ async def challenge(request: Request, params: ChallengeParams, body: None) -> Re
 
 
 def _payload(request: Request, body: bytes) -> dict[str, Any]:
-    """What the call says: a JSON object as it is, a form by its fields, anything else as `body`."""
+    """What the call says: a JSON object as it is, a form by its fields, anything else as `body`. What calls itself JSON
+    must be."""
     if is_form(request):
         return {
             name: values[0] if len(values) == 1 else values for name, values in parse_form(request).items()
         }
+    if not body:
+        return {}
     try:
-        found = msgspec.json.decode(body) if body else {}
-    except msgspec.DecodeError:
-        found = body.decode("utf-8", "replace")
+        found = decode_json(body, request.app.settings)
+    except Rejected:
+        if "json" in request.headers.get("content-type", ""):
+            raise
+        found = body.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
     return found if isinstance(found, dict) else {"body": found}
