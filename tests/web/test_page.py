@@ -40,7 +40,9 @@ def test_the_overview_shows_each_api_with_its_coverage(visit: Visitor, yard: Ser
     assert tab.faults == []
 
 
-@pytest.mark.parametrize("path", ["/", "/tasks", "/definitions", "/reference?api=conductor"])
+@pytest.mark.parametrize(
+    "path", ["/", "/tasks", "/executions", "/incidents", "/definitions", "/reference?api=conductor"]
+)
 def test_every_view_loads_without_a_fault_and_from_this_server_only(
     visit: Visitor, yard: Server, path: str
 ) -> None:

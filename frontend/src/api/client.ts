@@ -50,6 +50,12 @@ export async function request<T>(path: string, query?: Query, init: RequestInit 
   return (await response.json()) as T;
 }
 
+/** Ask for something to be done; what became of it. */
+export function act<T>(path: string, body: unknown = {}): Promise<T> {
+  const init = { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+  return request<T>(path, {}, init);
+}
+
 export const me = () => request<Person>("v1/me");
 
 export function list<Row>(path: string, query: Query, signal?: AbortSignal): Promise<Page<Row>> {

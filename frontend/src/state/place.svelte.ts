@@ -3,11 +3,13 @@
 // The script sits in <prefix>/assets/, so the prefix is one step up; in development it is the document's own root.
 export const base = import.meta.env.DEV ? "/" : new URL(/* @vite-ignore */ "..", import.meta.url).pathname;
 
-export type RouteName = "overview" | "definitions" | "tasks" | "reference";
+export type RouteName = "overview" | "definitions" | "tasks" | "executions" | "incidents" | "reference";
 const routes: Record<string, RouteName> = {
   "": "overview",
   definitions: "definitions",
   tasks: "tasks",
+  executions: "executions",
+  incidents: "incidents",
   reference: "reference",
 };
 

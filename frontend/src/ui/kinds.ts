@@ -22,6 +22,18 @@ export const definitionKinds = [
   { value: "webhook", label: "Webhook" },
 ];
 
+export const executionKinds = [
+  { value: "workflow", label: "Workflow" },
+  { value: "process", label: "Process" },
+];
+
+export const incidentKinds = [
+  { value: "timer_failed", label: "Timer failed" },
+  { value: "lease_failed", label: "Lease failed" },
+  { value: "lease_expired", label: "Lease expired" },
+  { value: "execution_stuck", label: "Execution stuck" },
+];
+
 const hues: Record<string, string> = {
   worker: "blue",
   workflow: "blue",

@@ -18,7 +18,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 DIST = Path(__file__).parent / "dist"
 
-ROUTES = frozenset({"/", "/tasks", "/definitions", "/reference"})
+ROUTES = frozenset({"/", "/tasks", "/executions", "/incidents", "/definitions", "/reference"})
 """Paths that answer with the document; which view it shows is decided in the browser."""
 
 POLICY = "; ".join(

@@ -1,0 +1,107 @@
+"""Executions on the page: the list, one execution with its picture in time, and what may be pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from tests.server import Server
+from tests.web.conftest import Visit
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture(scope="module")
+def made(yard: Server) -> dict[str, Any]:
+    """An execution with a finished step, one that waits for a worker and one that waits for a person."""
+    tasks = [
+        {"name": "note", "taskReferenceName": "note", "type": "SET_VARIABLE", "inputParameters": {"seen": 1}},
+        {
+            "name": "both",
+            "taskReferenceName": "both",
+            "type": "FORK_JOIN",
+            "forkTasks": [
+                [{"name": "resize_small", "taskReferenceName": "resize", "type": "SIMPLE"}],
+                [{"name": "approve", "taskReferenceName": "approve", "type": "WAIT"}],
+            ],
+        },
+        {"name": "join", "taskReferenceName": "join", "type": "JOIN", "joinOn": ["resize", "approve"]},
+    ]
+    document = {"name": "page_flow", "version": 1, "schemaVersion": 2, "tasks": tasks}
+    yard.as_admin.post("/api/metadata/workflow", json=document).raise_for_status()
+    answer = yard.as_admin.post(
+        "/v1/executions", json={"definition": "page_flow", "input": {"size": "small"}}
+    )
+    answer.raise_for_status()
+    return answer.json()
+
+
+def test_the_list_shows_executions_and_opens_one(visit: Visitor, made: dict[str, Any]) -> None:
+    tab = visit()
+    page = tab.go("/executions")
+    expect(page.locator("tbody .lead").first).to_have_text("page_flow")
+    page.get_by_role("button", name="Failed", exact=True).click()
+    expect(page.get_by_text("Nothing matches these filters")).to_be_visible()
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.locator("tbody .lead").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("page_flow")
+    expect(page.get_by_text(made["uid"])).to_be_visible()
+    assert tab.faults == []
+
+
+def test_one_execution_says_what_it_waits_for_and_shows_its_records(
+    visit: Visitor, made: dict[str, Any]
+) -> None:
+    tab = visit()
+    page = tab.go(f"/executions?open={made['uid']}")
+    waits = page.get_by_role("region", name="Waits for")
+    expect(waits).to_contain_text("a worker that asks queue resize_small")
+    timeline = page.get_by_role("region", name="Timeline")
+    for name in ("note", "both", "resize", "approve", "join"):
+        expect(timeline.get_by_role("button", name=name, exact=True)).to_be_visible()
+    assert timeline.locator("svg").count() == made["records"]["total"]
+    timeline.get_by_role("button", name="note", exact=True).click()
+    expect(timeline.locator("pre")).to_contain_text('"seen": 1')
+    expect(page.get_by_text('"size": "small"')).to_be_visible()
+    page.get_by_text("History").click()
+    expect(page.get_by_text("execution.started")).to_be_visible()
+    assert tab.faults == []
+
+
+def test_pausing_resuming_and_ending(visit: Visitor, yard: Server) -> None:
+    made = yard.as_admin.post("/v1/executions", json={"definition": "page_flow"}).json()
+    tab = visit()
+    page = tab.go(f"/executions?open={made['uid']}")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("It is paused")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.get_by_role("button", name="Terminate").click()
+    expect(page.get_by_role("dialog")).to_contain_text(f"taskyard execution terminate {made['id']}")
+    page.get_by_label("Reason").fill("no longer wanted")
+    page.get_by_role("dialog").get_by_role("button", name="Terminate").click()
+    expect(page.get_by_text("no longer wanted")).to_be_visible()
+    expect(page.get_by_role("button", name="Restart")).to_be_visible()
+    found = yard.as_admin.get(f"/v1/executions/{made['uid']}").json()
+    assert (found["state"], found["reason"]) == ("cancelled", "no longer wanted")
+    assert tab.faults == []
+
+
+def test_incidents_have_a_list_of_their_own(visit: Visitor) -> None:
+    tab = visit()
+    page = tab.go("/incidents")
+    expect(page.get_by_text("Nothing needs a person")).to_be_visible()
+    assert tab.faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_stands_in_the_way_of_assistive_technology(
+    visit: Visitor, made: dict[str, Any], axe: str, scheme: str
+) -> None:
+    page = visit(scheme=scheme).go(f"/executions?open={made['uid']}")
+    expect(page.get_by_role("region", name="Timeline")).to_be_visible()
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
