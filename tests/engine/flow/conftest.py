@@ -38,12 +38,26 @@ def clock() -> FixedClock:
     return FixedClock(START)
 
 
-@pytest.fixture(scope="module")
-def flow(place: Settings, clock: FixedClock) -> Iterator[Flow]:
-    """Workflows with their scripts; nothing runs beside what the test calls."""
+def _flow(place: Settings, clock: FixedClock) -> Iterator[Flow]:
     opened = Opened(place, clock)
     opened.app.scripts = scripts = Scripts(place)
     yield Flow(opened, clock)
     opened.call(scripts.close())
     opened.call(opened.app.close())
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def flow(place: Settings, clock: FixedClock) -> Iterator[Flow]:
+    """Workflows with their scripts; nothing runs beside what the test calls."""
+    yield from _flow(place, clock)
+
+
+@pytest.fixture(scope="module")
+def limited(clock: FixedClock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flow]:
+    """The same with narrow limits."""
+    data = str(tmp_path_factory.mktemp("limited"))
+    place = Settings(
+        data=data, max_iterations=50, max_execution_depth=5, max_payload=50_000, max_branches=100
+    )
+    yield from _flow(place, clock)
