@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -64,6 +65,29 @@ def test_search_answers_the_executions_in_the_order_asked(api, flow):
     assert found["bulkErrorResults"] == {"no": "No such workflow found by id: no"}
     found = bulk(api, "POST", "search", [one], includeTasks="false")
     assert found["bulkSuccessfulResults"][0]["tasks"] == []
+
+
+def test_small_and_wide_executions_side_by_side(api, unique):
+    width = 620
+    refs = [f"b{place}" for place in range(width)]
+    fork = node("fork", "FORK_JOIN", forkTasks=[[node(each, name=f"{unique}_a")] for each in refs])
+    register(api, f"{unique}_wide", fork, node("join", "JOIN", joinOn=refs))
+    register(api, unique, node("a", name=f"{unique}_a"))
+    names = [unique, f"{unique}_wide", unique, unique, f"{unique}_wide"]
+    ids = [start(api, name, correlationId=unique) for name in names]
+    deadline = time.monotonic() + 30
+    while {api.get(f"/workflow/{ids[at]}/tasks").json()["totalHits"] for at in (1, 4)} != {width + 2}:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    sizes = [1, width + 2, 1, 1, width + 2]
+    found = bulk(api, "POST", "search", ids)["bulkSuccessfulResults"]
+    assert [each["workflowId"] for each in found] == ids
+    assert [len(each["tasks"]) for each in found] == sizes
+    batch = {"correlationIds": [unique, "none"], "workflowNames": [unique, f"{unique}_wide"]}
+    params = {"includeTasks": "true"}
+    many = api.post("/workflow/correlated/batch", json=batch, params=params).json()
+    assert [len(each["tasks"]) for each in many[unique]] == sizes
+    assert many["none"] == []
 
 
 def test_what_the_caller_may_not_operate_is_not_found(api, flow, server, unique, connect):
