@@ -15,6 +15,8 @@ from taskyard.engine.expressions.template import (
     MISSING,
     NESTING,
     OUTPUT,
+    defused,
+    defused_json,
     put_secrets,
     resolve,
     roots,
@@ -56,6 +58,8 @@ TREE = {
             "odd key": "odd",
             "é": "accent",
             "evil": "${workflow.input.n}",
+            "path": "workflow.secrets.KEY",
+            "part": "secrets.KEY",
         },
         "env": {"E": {"deep": "env"}},
         "workflowId": "w-1",
@@ -119,6 +123,8 @@ FORMS: list[tuple[str, Any]] = [
     ("${workflow.secrets.KEY}", "${workflow.secrets.KEY}"),
     ("Bearer ${workflow.secrets.KEY.token}", "Bearer ${workflow.secrets.KEY.token}"),
     ("${workflow.secrets.${workflow.input.name}}", "${workflow.secrets.n}"),
+    ("${${workflow.input.path}}", None),
+    ("${workflow.${workflow.input.part}}", None),
 ]
 
 
@@ -226,8 +232,33 @@ def test_secrets_are_found_and_put_in() -> None:
     assert put_secrets(value, held.get) == {
         "auth": "Bearer t0",
         "deep": ['{"ports": [1, 2]}', 2, None],
-        "text": "xnully $${workflow.secrets.ESCAPED} ${t.output.x}",
+        "text": "xnully ${workflow.secrets.ESCAPED} ${t.output.x}",
     }
+
+
+@pytest.mark.parametrize(
+    "text", ["${workflow.secrets.A}", "a ${ workflow.secrets.A } b", "$${workflow.secrets.A.x}"]
+)
+def test_data_cannot_name_secrets(text: str) -> None:
+    data = {"deep": [text, "${workflow.secretsA} ${x}"], "number": 1}
+    harmless = defused(data)
+    assert msgspec.json.decode(defused_json(msgspec.json.encode(data).decode())) == harmless
+    assert secrets_in(harmless) == frozenset()
+    filled = resolve({"a": "${t.output}", "b": "<${t.output.deep[0]}>"}, Tree({"t": {"output": harmless}}))
+    assert secrets_in(filled) == frozenset()
+    put = put_secrets(filled, {"A": "hidden"}.get)
+    plain = text.replace("$$", "$")
+    assert put == {"a": {"deep": [plain, "${workflow.secretsA} ${x}"], "number": 1}, "b": f"<{plain}>"}
+
+
+def test_data_without_names_of_secrets_is_not_copied() -> None:
+    value = {"a": ["workflow.secrets.A", {"b": "${workflow.input}"}]}
+    assert defused(value) is value
+
+
+def test_a_definition_can_write_the_name_of_a_secret_as_text() -> None:
+    text = resolve("$${workflow.secrets.A} ${workflow.secrets.A}", SCOPE)
+    assert put_secrets(text, {"A": "hidden"}.get) == "${workflow.secrets.A} hidden"
 
 
 def test_what_a_secret_holds_is_not_looked_through_again() -> None:

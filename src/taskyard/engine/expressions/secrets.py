@@ -1,11 +1,14 @@
 """Secrets in JSON values: `${workflow.secrets.NAME}`, and `.member…` for a secret that holds JSON.
 
-They are stored as they are written, and put in only in what is handed to a worker or sent out."""
+They are stored as they are written, and put in only in what is handed to a worker or sent out. Only definitions may name
+secrets: what comes from outside (inputs of starts, outputs of tasks, variables) goes through `defused` first, and then
+means the text itself.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import msgspec
@@ -13,14 +16,40 @@ import msgspec
 from taskyard.engine.expressions.path import MISSING, follow, read_path
 
 _PREFIX: Final = "workflow.secrets."
-_SECRET = re.compile(
-    r"(?<!\$)\$\{\s*workflow\.secrets\.([\w-]{1,255})((?:\.[\w-]+|\[-?\d{1,9}\]){0,32})\s*\}"
-)
+_SECRET = re.compile(r"(?<!\$)\$\{ *workflow\.secrets\.([\w-]{1,255})((?:\.[\w-]+|\[-?\d{1,9}\]){0,32}) *\}")
+_LIVE = re.compile(r"(?<!\$)\$\{(?= *workflow\.secrets\.)")
+_DEAD = re.compile(r"\$\$\{(?= *workflow\.secrets\.)")
 
 
 def is_secret(path: str) -> bool:
     """Whether the text between the braces names a secret."""
     return path.startswith(_PREFIX)
+
+
+def defused(value: Any) -> Any:
+    """A JSON value in which no string names a secret any more: `put_secrets` makes it what it was. The same value when
+    there is nothing to do."""
+    if isinstance(value, str):
+        return _LIVE.sub("$${", value) if _PREFIX in value else value
+    if isinstance(value, dict):
+        changed = {key: defused(each) for key, each in value.items()}
+        return changed if any(changed[key] is not each for key, each in value.items()) else value
+    if isinstance(value, list):
+        items = [defused(each) for each in value]
+        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+    return value
+
+
+def defused_json(text: str) -> str:
+    """The same for JSON text, without reading it."""
+    return _LIVE.sub("$${", text) if _PREFIX in text else text
+
+
+def names_secret(text: str, at: int) -> bool:
+    """Whether the text from a place on, after a `${`, names a secret."""
+    return text.startswith(_PREFIX, at) or (
+        text[at : at + 1] == " " and text[at:].lstrip(" ").startswith(_PREFIX)
+    )
 
 
 def secrets_in(value: Any) -> frozenset[str]:
@@ -55,7 +84,20 @@ def _filled(text: str, lookup: Callable[[str], str | None]) -> Any:
     whole = _SECRET.fullmatch(text)
     if whole is not None:
         return _secret(whole, lookup)
-    return _SECRET.sub(lambda match: _written(_secret(match, lookup)), text)
+    return "".join(
+        _DEAD.sub("${", text[start:end]) if match is None else _written(_secret(match, lookup))
+        for start, end, match in _cut(text)
+    )
+
+
+def _cut(text: str) -> Iterator[tuple[int, int, re.Match[str] | None]]:
+    """The text in its order: stretches, and the names of secrets between them."""
+    at = 0
+    for match in _SECRET.finditer(text):
+        yield at, match.start(), None
+        yield match.start(), match.end(), match
+        at = match.end()
+    yield at, len(text), None
 
 
 def _secret(match: re.Match[str], lookup: Callable[[str], str | None]) -> Any:

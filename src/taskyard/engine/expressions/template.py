@@ -4,7 +4,8 @@
 
 A string that is one expression takes its value, of any type; inside other text a value is written as text: objects and
 lists as JSON, `null`, `true`. An unknown path is null. Inner expressions go first (`${a.${b}}`), `$${` is a literal
-`${`, `${}` is empty text, keys of objects stay. Secrets (`${workflow.secrets.…}`) stay as they are; see secrets.py.
+`${`, `${}` is empty text, keys of objects stay. Secrets (`${workflow.secrets.…}`), escaped or not, stay as they are; see
+secrets.py.
 """
 
 from __future__ import annotations
@@ -18,7 +19,14 @@ import msgspec
 
 from taskyard.engine.expressions.jsonpath import search
 from taskyard.engine.expressions.path import MISSING, Deferred, Path, follow, read_path
-from taskyard.engine.expressions.secrets import is_secret, put_secrets, secrets_in
+from taskyard.engine.expressions.secrets import (
+    defused,
+    defused_json,
+    is_secret,
+    names_secret,
+    put_secrets,
+    secrets_in,
+)
 from taskyard.model.problem import rejected
 
 __all__ = [
@@ -26,6 +34,8 @@ __all__ = [
     "NESTING",
     "OUTPUT",
     "Scope",
+    "defused",
+    "defused_json",
     "put_secrets",
     "resolve",
     "roots",
@@ -148,7 +158,8 @@ class _Pieces:
             if mark[0] in "{}":
                 continue
             if len(mark[0]) > 2:
-                literal += [self.text[at : mark.start()], mark[0][1:]]
+                stays = names_secret(self.text, mark.end())
+                literal += [self.text[at : mark.start()], mark[0] if stays else mark[0][1:]]
                 at = mark.end()
                 continue
             close = self.closing.get(number)
@@ -261,7 +272,9 @@ class _Resolution:
         if not text:
             return ""
         if is_secret(text):
-            return f"${{{text}}}"
+            first = next(iter(expression.pieces))
+            written = isinstance(first, str) and is_secret(first.lstrip())
+            return f"${{{text}}}" if written else None
         if _ENVIRONMENT.fullmatch(text):
             named = self.task_id if text == _TASK_ID else self.scope.environment(text)
             if named is not None:
