@@ -5,6 +5,7 @@ Unknown members are passed over, null members count as absent, scalars are conve
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal
 
 import msgspec
@@ -118,18 +119,23 @@ def _without_nulls(raw: Any, depth: int) -> Any:
 def write(value: Any) -> Any:
     """The native JSON of a document: without what is null and what is as it would be anyway."""
     if isinstance(value, msgspec.Struct):
-        names = {field.name: field for field in msgspec.structs.fields(_NATIVE.get(type(value), type(value)))}
         members: dict[str, Any] = {}
-        for name, field in names.items():
+        for name, shown in _members(type(value)):
             member = getattr(value, name)
             if member is not None and member != {} and member != []:
-                members[field.encode_name] = write(member)
+                members[shown] = write(member)
         return members
     if isinstance(value, list):
         return [write(each) for each in value]
     if isinstance(value, dict):
         return {key: write(each) for key, each in value.items()}
     return value
+
+
+@cache
+def _members(kind: type[msgspec.Struct]) -> tuple[tuple[str, str], ...]:
+    """The names of a struct's members, ours and the native ones."""
+    return tuple((field.name, field.encode_name) for field in msgspec.structs.fields(_NATIVE.get(kind, kind)))
 
 
 _NATIVE: dict[type, type[msgspec.Struct]] = {
