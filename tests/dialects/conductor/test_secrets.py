@@ -8,7 +8,9 @@ from typing import Any
 
 def test_a_secret_is_kept_and_shown_to_who_may_replace_it(api, unique):
     name = f"{unique}.db-password"
-    assert api.put(f"/secrets/{name}", content="s3cr3t", headers={"Content-Type": "application/json"}).text == ""
+    assert (
+        api.put(f"/secrets/{name}", content="s3cr3t", headers={"Content-Type": "application/json"}).text == ""
+    )
     answer = api.get(f"/secrets/{name}")
     assert (answer.status_code, answer.text) == (200, "s3cr3t")
     assert answer.headers["content-type"].startswith("text/plain")
@@ -104,3 +106,36 @@ def test_the_key_may_be_given_and_changed(spawn: Any, tmp_path: Path):
     answer = third.client(third.token).get("/api/secrets/kept")
     assert answer.status_code == 503
     assert "value" not in answer.text
+
+
+def test_a_worker_gets_the_value_and_nobody_else(api, unique):
+    """Executions keep the name of the secret; the value is put in when the task is handed out."""
+    api.put(f"/secrets/{unique}", content='{"user": "ana", "password": "hidden-word"}')
+    given = {
+        "all": f"${{workflow.secrets.{unique}}}",
+        "text": f"Basic ${{workflow.secrets.{unique}.password}}",
+    }
+    node = {"name": unique, "taskReferenceName": "work", "type": "SIMPLE", "inputParameters": given}
+    api.post("/metadata/workflow", json={"name": unique, "version": 1, "schemaVersion": 2, "tasks": [node]})
+    execution = api.post(f"/workflow/{unique}", json={}).text
+    handed = api.get(f"/tasks/poll/{unique}", params={"workerid": "w"}).json()
+    assert handed["inputData"]["text"] == "Basic hidden-word"
+    shown = api.get(f"/workflow/{execution}")
+    assert shown.json()["tasks"][0]["inputData"] == given
+    for path in (f"/workflow/{execution}", f"/tasks/{handed['taskId']}", f"/workflow/{execution}/tasks"):
+        assert "hidden-word" not in api.get(path).text
+
+
+def test_the_environment_is_put_in_when_a_task_is_reached(api, unique):
+    name = unique.upper()
+    api.put(f"/environment/{name}", content="eu-west")
+    node = {
+        "name": unique,
+        "taskReferenceName": "work",
+        "type": "SIMPLE",
+        "inputParameters": {"region": f"${{workflow.env.{name}}}"},
+    }
+    api.post("/metadata/workflow", json={"name": unique, "version": 1, "schemaVersion": 2, "tasks": [node]})
+    execution = api.post(f"/workflow/{unique}", json={}).text
+    (record,) = api.get(f"/workflow/{execution}").json()["tasks"]
+    assert record["inputData"] == {"region": "eu-west"}
