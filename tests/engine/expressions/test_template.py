@@ -252,7 +252,7 @@ def test_data_cannot_name_secrets(text: str) -> None:
 
 
 def test_data_without_names_of_secrets_is_not_copied() -> None:
-    value = {"a": ["workflow.secrets.A", {"b": "${workflow.input}"}]}
+    value = {"a": ["workflow.secret", {"b": "${workflow.input}"}]}
     assert defused(value) is value
 
 

@@ -16,6 +16,8 @@ import msgspec
 from taskyard.engine.expressions.path import MISSING, follow, read_path
 
 _PREFIX: Final = "workflow.secrets."
+_MARK: Final = b"workflow.secrets."
+_encode = msgspec.json.Encoder().encode
 _SECRET = re.compile(r"(?<!\$)\$\{ *workflow\.secrets\.([\w-]{1,255})((?:\.[\w-]+|\[-?\d{1,9}\]){0,32}) *\}")
 _LIVE = re.compile(r"(?<!\$)\$\{(?= *workflow\.secrets\.)")
 _DEAD = re.compile(r"\$\$\{(?= *workflow\.secrets\.)")
@@ -28,15 +30,19 @@ def is_secret(path: str) -> bool:
 
 def defused(value: Any) -> Any:
     """A JSON value in which no string names a secret any more: `put_secrets` makes it what it was. The same value when
-    there is nothing to do."""
+    there is nothing to do, which is found out fast."""
+    if not isinstance(value, str | dict | list) or _MARK not in _encode(value):
+        return value
+    return _defused(value)
+
+
+def _defused(value: Any) -> Any:
     if isinstance(value, str):
-        return _LIVE.sub("$${", value) if _PREFIX in value else value
+        return _LIVE.sub("$${", value)
     if isinstance(value, dict):
-        changed = {key: defused(each) for key, each in value.items()}
-        return changed if any(changed[key] is not each for key, each in value.items()) else value
+        return {key: _defused(each) for key, each in value.items()}
     if isinstance(value, list):
-        items = [defused(each) for each in value]
-        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+        return [_defused(each) for each in value]
     return value
 
 
@@ -113,4 +119,4 @@ def _secret(match: re.Match[str], lookup: Callable[[str], str | None]) -> Any:
 
 
 def _written(value: Any) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return value if isinstance(value, str) else _encode(value).decode()

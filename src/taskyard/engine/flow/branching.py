@@ -8,7 +8,7 @@ import msgspec
 
 from taskyard.engine.flow import native
 from taskyard.engine.flow.plan import Plan
-from taskyard.model.execution import ElementInstance
+from taskyard.model.execution import ElementInput, ElementInstance
 from taskyard.model.flow import SubWorkflowParam, WorkflowTask
 
 if TYPE_CHECKING:
@@ -20,6 +20,18 @@ class Branch(msgspec.Struct, frozen=True):
 
     node: WorkflowTask
     input: dict[str, Any]
+
+
+class Given:
+    """The input of a fork, and the branches in it once they were read."""
+
+    def __init__(self, input: dict[str, Any]) -> None:
+        self.input = input
+        self.branches: list[Branch] | None = None
+
+
+def given(row: ElementInput) -> Given:
+    return Given(msgspec.json.decode(row.document))
 
 
 class BadBranches(Exception):

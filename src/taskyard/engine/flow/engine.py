@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taskyard.engine import timers, work
+from taskyard.engine.expressions.secrets import defused
 from taskyard.engine.flow import deadlines
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.deciding import decide
@@ -53,7 +54,7 @@ class FlowEngine:
         if not run.open or record.phase == "closed":
             work.close_task(view, task, outcome)
             return
-        merged = {**run.output_of(record), **(output or {})}
+        merged = {**run.output_of(record), **defused(output or {})}
         record.holder = task.assignee or record.holder
         behavior_of(record.kind).reported(run, record, run.node(record), BY_OUTCOME[outcome], merged, None)
         session.settle()

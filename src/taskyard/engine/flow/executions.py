@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from taskyard.engine.expressions.secrets import defused_json
 from taskyard.engine.flow.commands import Started, StartExecution
 from taskyard.engine.flow.launch import Launch
 from taskyard.engine.flow.session import Session
@@ -21,7 +22,7 @@ def start_execution(command: StartExecution, view: View) -> Started:
         key=command.key,
         version=command.version,
         document=command.document,
-        input=_object(command.input),
+        input=_object(defused_json(command.input)),
         correlation=command.correlation,
         priority=command.priority,
         task_to_domain=command.task_to_domain,

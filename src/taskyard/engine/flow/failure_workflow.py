@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from taskyard.engine.expressions.secrets import defused
 from taskyard.engine.flow.launch import Launch
 from taskyard.engine.flow.status import EXECUTION_STATUSES
 from taskyard.model.execution import ElementInstance
@@ -26,7 +27,7 @@ def start(run: Run, outcome: str, reason: str | None, failed: ElementInstance | 
     input: dict[str, Any] = {
         **run.input,
         "workflowId": execution.uid,
-        "reason": reason,
+        "reason": defused(reason),
         "failureStatus": EXECUTION_STATUSES[outcome],
         "failureTaskId": failed.uid if failed is not None else "",
         "failedWorkflow": {

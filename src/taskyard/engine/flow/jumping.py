@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskyard.engine.expressions.secrets import defused
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.commands import JumpExecution
 from taskyard.engine.flow.pausing import require_open
@@ -34,7 +35,7 @@ def jump_execution(command: JumpExecution, view: View) -> Execution:
             run.shut(record, "CANCELED", reason=f"Left for {command.reference}")
     run.notes.ended = False
     tell(run, "jumped", status="PAUSED" if run.execution.suspended else "RUNNING", ref=command.reference)
-    run.schedule(place, more_input=command.input or None)
+    run.schedule(place, more_input=defused(command.input) or None)
     session.settle()
     return run.execution
 

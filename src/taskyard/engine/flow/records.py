@@ -27,6 +27,7 @@ from taskyard.model.flow import WorkflowTask
 from taskyard.model.problem import rejected
 
 if TYPE_CHECKING:
+    from taskyard.engine.flow.branching import Given
     from taskyard.engine.flow.session import Session
 
 _encode = msgspec.json.Encoder().encode
@@ -76,7 +77,7 @@ class Records:
         self.set_variables_to: dict[str, Any] = {}
         self.proceeding: set[int] = {piece[1] for piece in notes.held if piece[0] == "proceed"}
         self.removed: set[int] = set()
-        self.branches: dict[int, Any] = {}
+        self.branches: dict[int, Given] = {}
         self.scheduled = 0
         self.scope = RunScope(self)
         self.new_output: dict[str, Any] | None = None

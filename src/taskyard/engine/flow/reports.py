@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taskyard.engine import leases, work
+from taskyard.engine.expressions.secrets import defused
 from taskyard.engine.flow import deadlines
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.behaviors.simple import queue_of
@@ -137,7 +138,9 @@ def _apply(run: Run, record: ElementInstance, command: ReportTask, task: Task | 
         record.holder = command.worker
     if command.child:
         extra.sub = {**extra.sub, "child": command.child}
-    output = {**run.output_of(record), **command.output} if command.merge else command.output
+    output = defused(command.output)
+    if command.merge:
+        output = {**run.output_of(record), **output}
     status, reason = command.status, command.reason
     if is_too_large(run.view, output):
         most = run.view.limits.payload

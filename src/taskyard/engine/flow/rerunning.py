@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from taskyard.engine.expressions.secrets import defused
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.commands import RerunExecution
 from taskyard.engine.flow.pausing import require_closed
@@ -33,7 +34,7 @@ def rerun_execution(command: RerunExecution, view: View) -> Execution:
     require_closed(run, "rerun")
     if command.correlation is not None:
         run.execution.correlation = command.correlation
-    input = _object(command.input) if command.input is not None else None
+    input = defused(_object(command.input)) if command.input is not None else None
     if command.from_task is None:
         start_over(run, input)
         session.settle()
@@ -43,7 +44,7 @@ def rerun_execution(command: RerunExecution, view: View) -> Execution:
     path = _path(run, command.from_task)
     inner, target = path[0]
     _cut(inner, target)
-    _again(inner, target, command.task_input)
+    _again(inner, target, defused(command.task_input))
     for each, record in path[1:]:
         _cut(each, record)
         reopen_record(each, record)

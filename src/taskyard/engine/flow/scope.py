@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from taskyard.engine.expressions.secrets import defused
 from taskyard.engine.expressions.template import MISSING
 from taskyard.engine.flow.status import EXECUTION_STATUSES
 from taskyard.model.execution import ElementInstance, Secret
@@ -106,7 +107,7 @@ class RunScope:
             "createTime": execution.created_at,
             "updateTime": execution.updated_at,
         }
-        return found.get(member, MISSING)
+        return defused(found.get(member, MISSING))
 
     def _record(self, record: ElementInstance, member: str) -> Any:
         match member:
@@ -133,4 +134,4 @@ class RunScope:
             "workerId": record.holder,
             "iteration": record.iteration,
         }
-        return found.get(member, MISSING)
+        return defused(found.get(member, MISSING))

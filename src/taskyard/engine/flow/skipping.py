@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taskyard.engine import timers, work
+from taskyard.engine.expressions.secrets import defused
 from taskyard.engine.flow import deadlines
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.commands import ResetCallbacks, SkipTask
@@ -45,7 +46,7 @@ def skip_task(command: SkipTask, view: View) -> Execution:
             reason="already_scheduled",
             execution=execution.uid,
         )
-    run.notes.skips[reference] = Skip(command.input, command.output)
+    run.notes.skips[reference] = Skip(defused(command.input), defused(command.output))
     session.settle()
     return execution
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taskyard.engine.expressions.secrets import defused
 from taskyard.engine.flow import snapshot
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.commands import UpgradeExecution
@@ -38,8 +39,8 @@ def upgrade_execution(command: UpgradeExecution, view: View) -> Execution:
     execution.version, execution.version_id = version.version, version.id
     execution.definition_id = version.definition_id
     if command.input:
-        run.set_input_to({**run.input, **command.input})
-    for reference, output in command.task_output.items():
+        run.set_input_to({**run.input, **defused(command.input)})
+    for reference, output in defused(command.task_output).items():
         _pass_by(run, reference, output)
     for record in records:
         if record.phase != "closed":

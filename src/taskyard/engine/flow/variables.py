@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from taskyard.engine.expressions.secrets import defused
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.commands import ReportReference, SendMessage, SetVariables, UpdateExecution
 from taskyard.engine.flow.pausing import require_open
@@ -69,7 +70,7 @@ def send_message(command: SendMessage, view: View) -> str:
         id=view.row_id(),
         uid=view.uid(),
         execution_id=run.execution.id,
-        document=text_of(view, command.message, "message"),
+        document=text_of(view, defused(command.message), "message"),
         created_at=view.now,
     )
     view.insert(message)
@@ -83,7 +84,7 @@ def _merge(run: Run, values: dict[str, Any], *, append: bool = False) -> None:
     """Set variables within the limit of all of them together; raises `Rejected` (too_large, variables_too_large)."""
     if not values:
         return
-    known = run.variables
+    known, values = run.variables, defused(values)
     merged = {name: _joined(known.get(name), value) if append else value for name, value in values.items()}
     size, most = len(encode({**known, **merged})), run.view.limits.variables
     if size > most:

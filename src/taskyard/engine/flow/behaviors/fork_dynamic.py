@@ -10,7 +10,7 @@ from taskyard.engine.flow.extra import extra_of, keep
 from taskyard.engine.flow.payload import is_too_large
 from taskyard.engine.flow.plan import Position
 from taskyard.engine.flow.run import Place, Run
-from taskyard.model.execution import ElementInstance
+from taskyard.model.execution import ElementInput, ElementInstance
 from taskyard.model.flow import WorkflowTask
 
 REFERENCES = "forkedTasks"
@@ -27,6 +27,7 @@ class DynamicFork(Behavior):
 
     retries = False
     forks = True
+    makes_fragment = True
     label = "FORK"
 
     def enter(self, run: Run, record: ElementInstance, node: WorkflowTask, input: dict[str, Any]) -> None:
@@ -91,12 +92,15 @@ class DynamicFork(Behavior):
                 self._begin(run, record, branch)
 
     def _branches(self, run: Run, record: ElementInstance, node: WorkflowTask) -> list[branching.Branch]:
-        known = run.branches.get(record.id)
-        if known is None:
-            first = bool(extra_of(record).sub.get("first"))
-            known = branching.branches_of(node, run.input_of(record), first=first)
-            run.branches[record.id] = known
-        return known
+        """The branches of a fork that was entered. Its input never changes, so that it is read once."""
+        first = bool(extra_of(record).sub.get("first"))
+        if record.id in run.before:
+            given = run.view.constant(ElementInput, record.id, branching.given)
+        else:
+            given = run.branches.setdefault(record.id, branching.Given(run.input_of(record)))
+        if given.branches is None:
+            given.branches = branching.branches_of(node, given.input, first=first)
+        return given.branches
 
     def _begin(self, run: Run, record: ElementInstance, branch: branching.Branch) -> None:
         place = Place(branch.node, record.id, None, record.suffix, record.iteration)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from taskyard.engine import work
+from taskyard.engine.expressions.script import is_true
 from taskyard.engine.flow import script
 from taskyard.engine.flow.behavior import Behavior, behaves
 from taskyard.engine.flow.behaviors.simple import offer
 from taskyard.engine.flow.extra import extra_of, keep
 from taskyard.engine.flow.run import Run
 from taskyard.engine.leases import SYSTEM
-from taskyard.engine.expressions.script import is_true
 from taskyard.model.execution import ElementInstance
 from taskyard.model.flow import WorkflowTask
 from taskyard.model.task import Task
