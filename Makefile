@@ -1,6 +1,6 @@
 # The five commands. Each does the setup it needs; see CONTRIBUTING.md.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock format docs
+.PHONY: help setup run test nightly check bench lock format docs
 
 help:
 	@echo "make setup   the virtual environment and the web page"
@@ -20,6 +20,13 @@ test:
 	@tools/setup --dev
 	@tools/system_packages
 	@.venv/bin/python -m pytest -n $(or $(WORKERS),2) --dist loadfile $(ARGS)
+
+# Hundreds of kills and simulated worlds: hours rather than minutes.
+nightly:
+	@tools/setup --dev
+	@tools/system_packages
+	@TASKYARD_TEST_KILLS=$${TASKYARD_TEST_KILLS:-160} TASKYARD_SIMULATION_SEEDS=$${TASKYARD_SIMULATION_SEEDS:-500} \
+		.venv/bin/python -m pytest --timeout 0 tests/crash tests/simulation $(ARGS)
 
 check:
 	@tools/setup --dev
