@@ -100,7 +100,7 @@ class Flow:
         fired = 0
         while True:
             now = self.clock.now()
-            timers = self.opened.store.read_now(lambda link: due(link, now, 500)).timers
+            timers = self.opened.store.read_now(lambda link, now=now: due(link, now, 500)).timers
             if not timers:
                 return fired
             for timer in timers:
