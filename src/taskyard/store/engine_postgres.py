@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, LiteralString, cast
 
 import psycopg
@@ -87,23 +88,24 @@ class PostgresLink:
             self._connect()
         return self._run(sql, values)
 
+    def many(self, statements: Sequence[tuple[str, dict[str, Any]]]) -> list[list[tuple[Any, ...]]]:
+        if len(statements) < 2:
+            return [self._run(sql, values) for sql, values in statements]
+        with _translated(), self.connection.pipeline():
+            cursors = [
+                self.connection.execute(cast(LiteralString, sql), values) for sql, values in statements
+            ]
+            return [cursor.fetchall() for cursor in cursors]
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        with _translated(), self.connection.pipeline():
+            yield
+
     def _run(self, sql: str, values: Any = None) -> list[tuple[Any, ...]]:
-        try:
+        with _translated():
             cursor = self.connection.execute(cast(LiteralString, sql), values)
             return cursor.fetchall() if cursor.description else []
-        except (errors.SerializationFailure, errors.DeadlockDetected) as error:
-            raise Transient(str(error)) from error
-        except errors.InvalidRegularExpression as error:
-            words = error.diag.message_primary or "invalid regular expression"
-            raise rejected(
-                "invalid", f"The database refuses the pattern: {words}.", reason="bad_pattern"
-            ) from error
-        except errors.UniqueViolation as error:
-            raise Collided(str(error)) from error
-        except (psycopg.IntegrityError, psycopg.DataError) as error:
-            raise BadData(str(error)) from error
-        except (errors.DiskFull, psycopg.OperationalError, psycopg.InterfaceError) as error:
-            raise Broken(str(error)) from error
 
     def insert(
         self, table: str, names: Sequence[str], types: Sequence[type], rows: Sequence[tuple[Any, ...]]
@@ -180,6 +182,26 @@ class PostgresLink:
 
     def close(self) -> None:
         self.connection.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Errors of the driver as those of the store."""
+    try:
+        yield
+    except (errors.SerializationFailure, errors.DeadlockDetected) as error:
+        raise Transient(str(error)) from error
+    except errors.InvalidRegularExpression as error:
+        words = error.diag.message_primary or "invalid regular expression"
+        raise rejected(
+            "invalid", f"The database refuses the pattern: {words}.", reason="bad_pattern"
+        ) from error
+    except errors.UniqueViolation as error:
+        raise Collided(str(error)) from error
+    except (psycopg.IntegrityError, psycopg.DataError) as error:
+        raise BadData(str(error)) from error
+    except (errors.DiskFull, psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise Broken(str(error)) from error
 
 
 def _quoted(name: str) -> str:

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,12 @@ class SqliteLink:
 
     def rows(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         return self._run(sql, values)
+
+    def many(self, statements: Sequence[tuple[str, dict[str, Any]]]) -> list[list[tuple[Any, ...]]]:
+        return [self._run(sql, values) for sql, values in statements]
+
+    def at_once(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def _run(self, sql: str, values: Any = None) -> list[Any]:
         try:

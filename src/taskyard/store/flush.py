@@ -122,23 +122,33 @@ class Flush:
             if row_type in COUNTED:
                 deltas.add(rows)
         self._delete(link, deletes, deltas)
+        for rows in unit.sliced():
+            deltas.add(rows)
+            shape = shape_of(type(rows[0]))
+            link.insert(type(rows[0]).TABLE, shape.names, shape.types, _tuples(rows))
+        with link.at_once():
+            self._put(link, unit, inserts, updates)
+            if counts := deltas.rows(self.shard):
+                link.add(Counter.TABLE, Counter.KEY, COUNTER_TYPES, counts)
+
+    def _put(
+        self,
+        link: Link,
+        unit: Unit,
+        inserts: dict[type[Row], list[Row]],
+        updates: dict[type[Row], list[Row]],
+    ) -> None:
         for row_type in sorted(inserts, key=_table):
             shape = shape_of(row_type)
             link.insert(
                 row_type.TABLE, shape.names, shape.types, _tuples(sorted(inserts[row_type], key=key_of))
             )
-        for rows in unit.sliced():
-            deltas.add(rows)
-            shape = shape_of(type(rows[0]))
-            link.insert(type(rows[0]).TABLE, shape.names, shape.types, _tuples(rows))
         for row_type in sorted(updates, key=_table):
             shape = shape_of(row_type)
             rows = _tuples(sorted(updates[row_type], key=key_of))
             link.update(row_type.TABLE, shape.key, shape.names, shape.types, rows)
         self._mark_candidates(link, unit, updates.get(Task, []))
         link.mark(unit.rev)
-        if counts := deltas.rows(self.shard):
-            link.add(Counter.TABLE, Counter.KEY, COUNTER_TYPES, counts)
 
     def _mark_candidates(self, link: Link, unit: Unit, tasks: list[Row]) -> None:
         """Keep `open` of the candidates of tasks that were closed or opened again."""

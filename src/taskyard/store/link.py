@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 
@@ -40,6 +41,14 @@ class Link(Protocol):
 
     def rows(self, sql: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Run one statement and give all its rows."""
+        ...
+
+    def many(self, statements: Sequence[tuple[str, dict[str, Any]]]) -> list[list[tuple[Any, ...]]]:
+        """Run statements one after the other, with one wait for all of them, and give the rows of each."""
+        ...
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """What runs inside gives no rows and waits for nothing; what went wrong is raised in the end."""
         ...
 
     def insert(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 from taskyard.model.execution import ElementInstance, Execution
 from taskyard.model.row import Row
@@ -28,6 +28,26 @@ def lock_rank(row_type: type[Row]) -> tuple[int, str]:
     return (LOCKED_FIRST.index(row_type) if row_type in LOCKED_FIRST else -1), row_type.TABLE
 
 
+def _parted(
+    wanted: dict[type[Row], set[tuple[Any, ...]]],
+) -> tuple[dict[type[Row], set[tuple[Any, ...]]], dict[type[Row], set[tuple[Any, ...]]]]:
+    """The types that are locked before queue items are picked, and the others."""
+    picked = lock_rank(QueueItem)
+    first = {row_type: keys for row_type, keys in wanted.items() if lock_rank(row_type) < picked}
+    return first, {row_type: keys for row_type, keys in wanted.items() if row_type not in first}
+
+
+Statement = tuple[str, dict[str, Any]]
+
+
+class Ask(NamedTuple):
+    """Statements that give rows of one type, and who takes the rows."""
+
+    row_type: type[Row]
+    statements: list[Statement]
+    take: Callable[[list[Any]], None]
+
+
 class Loader:
     """Builds the loading statements of one database (`postgres` or not) and feeds a unit with their rows."""
 
@@ -38,97 +58,101 @@ class Loader:
 
     def load(self, link: Link, unit: Unit, needs: Needs) -> None:
         """Load everything that is needed, in the order of locking, rows of one type in that of their keys."""
-        self._all_slots(link, unit, needs, locked=False)
-        for slot, then in needs.after_peek:
-            needs.follow(unit.rows.get(slot), then)
-        picked = lock_rank(QueueItem)
-        self._all_slots(link, unit, needs, before=picked)
+        asks = list(self._slots(unit, needs.slots[False], locked=False))
+        if needs.after_peek:
+            self._run(link, asks)
+            asks = []
+            for slot, then in needs.after_peek:
+                needs.follow(unit.rows.get(slot), then)
+        first, rest = _parted(needs.slots[True])
+        asks += self._slots(unit, first, locked=True)
+        asks += self._finds(unit, needs.finds)
+        asks += [self._ordered(unit, key, limit) for key, limit in needs.ordered.items()]
+        if needs.after_pick:
+            self._run(link, asks)
+            asks = []
+            for key, then in needs.after_pick.items():
+                for _, slot in unit.known[key].rows:
+                    needs.follow(unit.rows[slot], then)
+            rest = _parted(needs.slots[True])[1]
+        asks += self._slots(unit, rest, locked=True)
+        self._run(link, asks)
+
+    def _run(self, link: Link, asks: list[Ask]) -> None:
+        """Ask the database everything at once, then take the rows."""
+        answers = iter(link.many([statement for ask in asks for statement in ask.statements]))
+        for ask in asks:
+            tuples = [row for _ in ask.statements for row in next(answers)]
+            ask.take(build_all(ask.row_type, tuples))
+
+    def _slots(
+        self, unit: Unit, wanted: dict[type[Row], set[tuple[Any, ...]]], *, locked: bool
+    ) -> Iterator[Ask]:
+        """Rows by their keys."""
+        locked = locked or not self.postgres  # nobody else writes there
+        for row_type in sorted(wanted, key=lock_rank):
+            keys = sorted(key for key in wanted[row_type] if not unit.has((row_type, key), locked))
+            if not keys:
+                continue
+
+            def take(rows: list[Any], row_type: type[Row] = row_type, keys: list[Any] = keys) -> None:
+                found = {key_of(row): row for row in rows}
+                for key in keys:
+                    unit.accept((row_type, key), found.get(key), locked)
+
+            given = (False,) * len(row_type.KEY)
+            yield Ask(row_type, self._matching(row_type, row_type.KEY, given, keys, locked), take)
+
+    def _finds(self, unit: Unit, finds: Iterable[FindKey]) -> Iterator[Ask]:
+        """Rows by other columns: finds of one type by the same columns, with NULL in the same places, together."""
         shapes: dict[tuple[Any, ...], list[FindKey]] = defaultdict(list)
-        for find in needs.finds:
+        for find in finds:
             absent = tuple(value is None for value in find.values)
             shapes[find.locked, lock_rank(find.row_type), find.names, absent].append(find)
         for shape in sorted(shapes):
-            self._finds(link, unit, shapes[shape], shape[3])
-        for key, limit in needs.ordered.items():
-            self._ordered(link, unit, key, limit)
-        for key, then in needs.after_pick.items():
-            for _, slot in unit.known[key].rows:
-                needs.follow(unit.rows[slot], then)
-        self._all_slots(link, unit, needs, since=picked)
+            alike = shapes[shape]
+            row_type, names, _, locked = alike[0]
+            values = [tuple(value for value in find.values if value is not None) for find in alike]
+            if not self.postgres:
+                alike = [find._replace(locked=True) for find in alike]
+            statements = self._matching(row_type, names, shape[3], values, locked)
+            yield Ask(row_type, statements, partial(unit.accept_finds, alike))
 
-    def _all_slots(
-        self,
-        link: Link,
-        unit: Unit,
-        needs: Needs,
-        *,
-        locked: bool = True,
-        before: tuple[int, str] | None = None,
-        since: tuple[int, str] | None = None,
-    ) -> None:
-        """The rows that are named by their keys, of types up to a place in the order of locking or from there on."""
-        wanted = needs.slots[locked]
-        for rank, row_type in sorted((lock_rank(row_type), row_type) for row_type in wanted):
-            if (before is None or rank < before) and (since is None or rank >= since):
-                self._slots(link, unit, row_type, wanted[row_type], locked)
-
-    def _slots(
-        self, link: Link, unit: Unit, row_type: type[Row], keys: Iterable[tuple[Any, ...]], locked: bool
-    ) -> None:
-        locked = locked or not self.postgres  # nobody else writes there
-        ordered = sorted(key for key in keys if not unit.has((row_type, key), locked))
-        if not ordered:
-            return
-        rows = self._matching(link, row_type, row_type.KEY, (False,) * len(row_type.KEY), ordered, locked)
-        found = {key_of(row): row for row in rows}
-        for key in ordered:
-            unit.accept((row_type, key), found.get(key), locked)
-
-    def _finds(self, link: Link, unit: Unit, finds: Sequence[FindKey], absent: tuple[bool, ...]) -> None:
-        """Finds of one type by the same columns, with NULL in the same places."""
-        row_type, names, _, locked = finds[0]
-        values = [tuple(value for value in find.values if value is not None) for find in finds]
-        if not self.postgres:
-            finds = [find._replace(locked=True) for find in finds]
-        unit.accept_finds(finds, self._matching(link, row_type, names, absent, values, locked))
-
-    def _matching(
-        self,
-        link: Link,
-        row_type: type[Row],
-        names: tuple[str, ...],
-        absent: tuple[bool, ...],
-        values: list[tuple[Any, ...]],
-        locked: bool,
-    ) -> list[Any]:
-        """Rows whose columns have one of the lists of values. One statement on PostgreSQL, where each is a round trip;
-        on SQLite one for a single column, and else one per list, since that is what its indexes serve best."""
-        width = len(names) - sum(absent)
-        sql = self.by_values(row_type, names, absent, locked, len(values) == 1)
-        if len(values) == 1 or width == 0:
-            return build_all(row_type, link.rows(sql, self._given(values[0])))
-        if self.postgres:
-            columns = {f"k{index}": [each[index] for each in values] for index in range(width)}
-            return build_all(row_type, link.rows(sql, columns))
-        if width == 1:
-            return build_all(row_type, link.rows(sql, {"k0": list_value([each[0] for each in values])}))
-        rows: list[tuple[Any, ...]] = []
-        for each in values:
-            rows += link.rows(sql, self._given(each))
-        return build_all(row_type, rows)
-
-    def _given(self, values: tuple[Any, ...]) -> dict[str, Any]:
-        return {f"k{index}": value for index, value in enumerate(values)}
-
-    def _ordered(self, link: Link, unit: Unit, key: OrderKey, wanted: int) -> None:
+    def _ordered(self, unit: Unit, key: OrderKey, wanted: int) -> Ask:
         """The first or last rows of an order: as many more as are wanted."""
         known = unit.known.get(key)
         limit = wanted + (len(known.rows) if known is not None else 0)
         absent = tuple(value is None for value in key.values)
         sql = self.by_order(key.row_type, key.names, absent, key.order, key.last)
         given = self._given(tuple(value for value in key.values if value is not None))
-        rows = build_all(key.row_type, link.rows(sql, {**given, "most": limit}))
-        unit.accept_ordered(key, rows, complete=len(rows) < limit)
+
+        def take(rows: list[Any]) -> None:
+            unit.accept_ordered(key, rows, complete=len(rows) < limit)
+
+        return Ask(key.row_type, [(sql, {**given, "most": limit})], take)
+
+    def _matching(
+        self,
+        row_type: type[Row],
+        names: tuple[str, ...],
+        absent: tuple[bool, ...],
+        values: list[tuple[Any, ...]],
+        locked: bool,
+    ) -> list[Statement]:
+        """What asks for rows whose columns have one of the lists of values. One statement on PostgreSQL; on SQLite one
+        for a single column, and else one per list, since that is what its indexes serve best."""
+        width = len(names) - sum(absent)
+        sql = self.by_values(row_type, names, absent, locked, len(values) == 1)
+        if len(values) == 1 or width == 0:
+            return [(sql, self._given(values[0]))]
+        if self.postgres:
+            return [(sql, {f"k{index}": [each[index] for each in values] for index in range(width)})]
+        if width == 1:
+            return [(sql, {"k0": list_value([each[0] for each in values])})]
+        return [(sql, self._given(each)) for each in values]
+
+    def _given(self, values: tuple[Any, ...]) -> dict[str, Any]:
+        return {f"k{index}": value for index, value in enumerate(values)}
 
     def _by_values(
         self,
