@@ -19,8 +19,8 @@ KINDS = (
     "webhook",
 )
 """worker: Conductor task definition; workflow: Conductor workflow; process: BPMN; project: labelling project; human:
-human-task definition; node: Puppet task; agent: agent skill; schema: JSON schema in the registry; event_handler: what Conductor
-does on a message; webhook: an address that other systems call."""
+human-task definition; node: Puppet task; agent: agent skill; schema: JSON schema in the registry; event_handler: what
+Conductor does on a message; webhook: an address that other systems call."""
 
 
 class Definition(Row, kw_only=True):
