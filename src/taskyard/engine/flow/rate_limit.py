@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
+from taskyard.engine.expressions.template import as_text
 from taskyard.engine.flow.reopening import tell
 from taskyard.model.execution import Execution, Wait
 from taskyard.model.problem import rejected
@@ -15,6 +17,10 @@ WAIT = "limit"
 """The kind of wait of an execution that may not begin yet."""
 
 
+KEY_LIMIT = 500
+"""Characters of a key; longer ones are told apart by their digest."""
+
+
 def admit(run: Run) -> bool:
     """Whether a new execution may begin now; one too many waits in phase `scheduled`, or is refused if the policy says
     so (conflict, rate_limited)."""
@@ -22,7 +28,9 @@ def admit(run: Run) -> bool:
     if config is None or config.concurrent_exec_limit <= 0 or not config.rate_limit_key:
         return True
     execution, view = run.execution, run.view
-    key = f"{execution.key}:{run.resolve(config.rate_limit_key)}"
+    key = f"{execution.key}:{as_text(run.resolve(config.rate_limit_key))}"
+    if len(key) > KEY_LIMIT:
+        key = hashlib.sha256(key.encode()).hexdigest()
     if _running(run, key) < config.concurrent_exec_limit:
         execution.limit_key = key
         return True
