@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from taskyard.engine.flow.session import Session
 
 PRIORITIES = range(100)
+NAME_LIMIT = 500
+"""Characters of a correlation id or idempotency key."""
 
 
 def launch(session: Session, wanted: Launch, parent: Run | None = None) -> tuple[Execution, bool]:
@@ -28,6 +30,9 @@ def launch(session: Session, wanted: Launch, parent: Run | None = None) -> tuple
     """
     if wanted.priority not in PRIORITIES:
         raise rejected("invalid", "priority must be 0 to 99", reason="bad_priority", value=wanted.priority)
+    for name, text in (("correlationId", wanted.correlation), ("idempotencyKey", wanted.idempotency_key)):
+        if text is not None and len(text) > NAME_LIMIT:
+            raise rejected("invalid", f"{name} has more than {NAME_LIMIT} characters", reason="bad_input")
     depth = parent.notes.depth + 1 if parent else 0
     if depth > session.view.limits.depth:
         raise rejected(
