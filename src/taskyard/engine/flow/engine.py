@@ -6,7 +6,7 @@ from typing import Any
 
 from taskyard.engine import timers, work
 from taskyard.engine.expressions.secrets import defused
-from taskyard.engine.flow import deadlines
+from taskyard.engine.flow import deadlines, state_change
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.deciding import decide
 from taskyard.engine.flow.run import ENTER
@@ -44,6 +44,7 @@ class FlowEngine:
 
     def task_started(self, view: View, execution: Execution, element: ElementInstance) -> None:
         deadlines.started(view, element)
+        state_change.started(view, execution, element)
 
     def task_closed(
         self, view: View, execution: Execution, task: Task, outcome: str, output: dict[str, Any] | None

@@ -46,13 +46,14 @@ class Position(msgspec.Struct, frozen=True):
 
 class Plan:
     """A compiled tree of nodes: a workflow, or a fragment that was made at run time. Never changed. `references` names
-    every node; a name that two nodes have is there twice."""
+    every node; a name that two nodes have is there twice; `tells`: some node wants events published when its task changes."""
 
     def __init__(self, tasks: list[WorkflowTask]) -> None:
         self.first = tasks[0] if tasks else None
         self.top = tuple(tasks)
         self.positions: dict[str, Position] = {}
         self.references: list[str] = []
+        self.tells = False
         self.joins: dict[str, list[str]] = {}
         self._place(tasks, None, "")
         for position in self.positions.values():
@@ -71,6 +72,7 @@ class Plan:
                 position = Position(node, sequence, index, container, branch)
                 self.positions[node.task_reference_name] = position
                 self.references.append(node.task_reference_name)
+                self.tells = self.tells or bool(node.on_state_change)
                 waiting += [(inner, node.task_reference_name, name) for name, inner in _inside(node)]
 
     def node(self, reference: str) -> WorkflowTask | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from taskyard.engine.flow import state_change
 from taskyard.engine.flow.payload import encode, text_of
 from taskyard.engine.flow.status import STATUSES
 from taskyard.model.execution import (
@@ -56,10 +57,11 @@ def save(run: Run) -> None:
 
 def _tell(run: Run, record: ElementInstance) -> None:
     """An event for a record that was made, or whose status is another one."""
-    made = record.id not in run.before
-    if not made and run.before[record.id] == record.native_state:
+    before = run.before.get(record.id)
+    if before == record.native_state:
         return
-    kind = _kind(record, None if made else run.before[record.id])
+    kind = _kind(record, before)
+    state_change.tell(run, record, before)
     data: dict[str, Any] = {
         "element": record.id,
         "ref": record.element + record.suffix,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taskyard.engine import work
-from taskyard.engine.flow import deadlines, domains
+from taskyard.engine.flow import deadlines, domains, state_change
 from taskyard.engine.flow.behavior import Behavior, behaves, is_known
 from taskyard.engine.flow.extra import extra_of, keep
 from taskyard.engine.flow.run import Run
@@ -85,6 +85,7 @@ def offer(
         extra = extra_of(record)
         extra.domain = domain
         keep(record, extra)
+    state_change.prepare(run, record)
     work.open_task(
         run.view,
         task,
