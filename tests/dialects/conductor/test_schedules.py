@@ -251,3 +251,24 @@ def test_holding_back_all_schedules(spawn):
     assert api.get("/api/scheduler/admin/resume").json() == {"paused": False}
     eventually(lambda: api.get(url).json()["totalHits"])
     assert api.put("/api/scheduler/admin/requeue").json()["recordIds.size"] == 1
+
+
+def test_two_servers_start_each_moment_once(spawn, postgres):
+    """Both look at the same clock and the same database; one is killed in between."""
+    database = postgres.create()
+    first, second = spawn(database_url=database), spawn(database_url=database)
+    api = second.client(second.token)
+    api.post("/api/metadata/workflow", json=workflow("shared_wf"))
+    wanted = schedule("shared", "* * * * * *", runCatchupScheduleInstances=True)
+    assert api.post("/api/scheduler/schedules", json=wanted).status_code == 200
+
+    def moments() -> list[int]:
+        answer = api.get(
+            "/api/scheduler/search/executions", params={"query": "scheduleName=shared", "size": 100}
+        )
+        return sorted(run["scheduledTime"] for run in answer.json()["results"])
+
+    eventually(lambda: len(moments()) >= 3)
+    first.kill()
+    found = eventually(lambda: len(seen := moments()) >= 7 and seen, 20)
+    assert [later - sooner for sooner, later in itertools.pairwise(found)] == [1000] * (len(found) - 1)
