@@ -116,9 +116,16 @@ class World:
         held = Held(
             leased.task.uid, record.execution_id, record.element + record.suffix, queue, record.attempt
         )
+        on_the_way = self.foretold(self._owner(record)).tasks
+        assert held.name in on_the_way, f"{held.name} was offered before its time"
         self.hands.append(held)
         self.owners[held.task] = held
         self.say(f"take {held.name} attempt {held.attempt}")
+
+    def _owner(self, record: ElementInstance) -> Execution:
+        row = self.shop.row(Execution, id=record.execution_id)
+        assert row is not None
+        return row
 
     def answer(self) -> None:
         if not self.hands:
@@ -131,13 +138,22 @@ class World:
         self._report(held, status)
 
     def _report(self, held: Held, status: str) -> None:
-        taken = self.shop.report(held.task, status, callback_after=5 if status == "IN_PROGRESS" else 0)
+        try:
+            taken = self.shop.report(held.task, status, callback_after=5 if status == "IN_PROGRESS" else 0)
+        except Rejected as refused:
+            if refused.problem.code != "not_found" or self._row(held) is not None:
+                raise
+            self.say(f"report {held.name} {status} is gone")
+            return
         self.say(f"report {held.name} {status}{' ignored' if taken.ignored else ''}")
         if status == "IN_PROGRESS":
             return
         self.answered.append(held)
         if not taken.ignored:
             self._write(held, status)
+
+    def _row(self, held: Held) -> ElementInstance | None:
+        return self.shop.row(ElementInstance, uid=held.task)
 
     def _write(self, held: Held, status: str) -> None:
         """An attempt has ended, and counts."""
@@ -162,7 +178,7 @@ class World:
             self._report_late(held, self.random.choice(["COMPLETED", "FAILED"]))
 
     def _report_late(self, held: Held, status: str) -> None:
-        row = self.shop.row(ElementInstance, uid=held.task)
+        row = self._row(held)
         known = row is not None and row.phase != "closed"
         try:
             taken = self.shop.report(held.task, status)

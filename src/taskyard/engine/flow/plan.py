@@ -10,6 +10,8 @@ from taskyard.engine.expressions.template import roots
 from taskyard.model.flow import TaskDef, WorkflowDef, WorkflowTask
 
 JOINS = ("JOIN", "EXCLUSIVE_JOIN")
+CHOOSERS = ("SWITCH", "DECISION")
+"""Closed before what they hold is through: `pending` of their records is 1 as long."""
 
 
 class NamedTask(msgspec.Struct, kw_only=True):

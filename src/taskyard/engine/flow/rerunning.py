@@ -11,6 +11,7 @@ from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.commands import RerunExecution
 from taskyard.engine.flow.pausing import require_closed
 from taskyard.engine.flow.permission import may_operate
+from taskyard.engine.flow.plan import CHOOSERS
 from taskyard.engine.flow.reopening import begin_again, reopen, reopen_record
 from taskyard.engine.flow.restarting import start_over
 from taskyard.engine.flow.reviving import resume_parents, revive
@@ -86,6 +87,8 @@ def _cut(run: Run, target: ElementInstance) -> None:
     """Open the execution and remove what was made after the target."""
     reopen(run, "rerun")
     later = [record for record in run.all_records() if record.seq > target.seq]
+    for record in (target, *later):
+        _reopen_around(run, record)
     _drop(run, later)
     for record in run.records.values():
         if record.retried and not any(each.previous_id == record.id for each in _same(run, record)):
@@ -93,6 +96,18 @@ def _cut(run: Run, target: ElementInstance) -> None:
             run.touch(record)
     run.notes.ended = False
     run.notes.last_id = None
+
+
+def _reopen_around(run: Run, record: ElementInstance) -> None:
+    """What holds a record that goes, or is done again, and is closed before what it holds is through, counts again what
+    it waits for."""
+    around = record.parent_id
+    while around is not None:
+        holder = run.record(around)
+        if holder.kind in CHOOSERS and not holder.pending:
+            holder.pending = 1
+            run.touch(holder)
+        around = holder.parent_id
 
 
 def _drop(run: Run, records: list[ElementInstance]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskyard.engine.flow.behavior import behavior_of
+from taskyard.engine.flow.plan import CHOOSERS
 from taskyard.engine.flow.reopening import reopen, reopen_record
 from taskyard.engine.flow.status import STATUSES
 from taskyard.model.execution import ElementInstance
@@ -139,6 +140,8 @@ def lacks(run: Run, record: ElementInstance) -> bool:
         behavior = behavior_of(holder.kind)
         if behavior.forks:
             return False
+        if holder.kind in CHOOSERS and holder.pending:
+            return True
         if behavior.resumes:
             return holder.phase != "closed" and not _is_later_pass(run, holder, record)
         record = holder

@@ -6,6 +6,7 @@ from typing import Any
 
 from taskyard.engine.flow.behavior import Behavior, behaves
 from taskyard.engine.flow.behaviors.fork_dynamic import REFERENCES
+from taskyard.engine.flow.plan import CHOOSERS
 from taskyard.engine.flow.run import Run
 from taskyard.engine.flow.status import STATUSES
 from taskyard.model.execution import ElementInstance
@@ -37,6 +38,8 @@ class Join(Behavior):
     def resumed(self, run: Run, record: ElementInstance, node: WorkflowTask) -> None:
         self._count(run, record, node, fork_before(run, record))
         run.touch(record)
+        if record.pending <= 0:
+            self._finish(run, record, node)
 
     def joined(self, run: Run, record: ElementInstance, node: WorkflowTask, arrived: ElementInstance) -> None:
         record.pending -= 1
@@ -97,6 +100,8 @@ def _is_dynamic(fork: ElementInstance) -> bool:
 def _is_done(run: Run, found: ElementInstance | None) -> bool:
     """It was through before the join was reached; what is about to tell the join does not count yet."""
     if found is None or found.phase != "closed" or found.retried or found.id in run.proceeding:
+        return False
+    if found.kind in CHOOSERS and found.pending:
         return False
     return STATUSES[found.native_state or ""].successful or run.node(found).permissive
 

@@ -13,7 +13,8 @@ from taskyard.model.flow import WorkflowTask
 
 
 class Chooser(Behavior):
-    """Closes at once; the chosen sequence follows, then what comes after the switch."""
+    """Closes at once; the chosen sequence follows, then what comes after the switch. `pending` is 1 until the chosen
+    sequence is through."""
 
     retries = False
     shown = "evaluationResult"
@@ -34,6 +35,7 @@ class Chooser(Behavior):
         if chosen:
             shown["hasChildren"] = "true"
         run.set_input(record, shown)
+        record.pending = 1 if chosen else 0
         run.finish(record, "COMPLETED", {self.shown: [word], "selectedCase": word}, proceed=not chosen)
         if chosen:
             first = Place(chosen[0], record.id, record.fragment_id, record.suffix, record.iteration)
@@ -47,6 +49,8 @@ class Chooser(Behavior):
     def child_done(
         self, run: Run, record: ElementInstance, node: WorkflowTask, child: ElementInstance
     ) -> None:
+        record.pending = 0
+        run.touch(record)
         run.proceed_later(record)
 
 
