@@ -234,3 +234,11 @@ def test_a_call_reaches_event_handlers(api, anybody, make, started, unique):
     anybody.post(path, content=BODY, headers={"X-Key": "k"})
     (found,) = eventually(lambda: ids(api, started))
     assert api.get(f"/workflow/{found}").json()["input"]["n"] == 5
+
+
+def test_bodies_that_cannot_be_read(anybody, make):
+    path = make(headers={"X-Key": "k"})
+    headers = {"X-Key": "k", "Content-Type": "application/json"}
+    for body, expected in ((b"[" * 100_000, 400), (b'{"a": "\xff"}', 400), (b"{", 400), (b"", 200)):
+        answer = anybody.post(path, content=body, headers=headers)
+        assert answer.status_code == expected, answer.text
