@@ -55,7 +55,7 @@ async def settle(
             if any(joined):
                 continue
             left = end - loop.time()
-            if left <= 0:
+            if left <= 0 or app.wakeups.closed:
                 return standing, True
             await waiter.wait(min(left, app.wakeups.slow))
 

@@ -97,7 +97,7 @@ class SystemWork:
 
     async def _serve(self, kind: str, perform: Perform) -> None:
         running: set[asyncio.Task[None]] = set()
-        while True:
+        while not self.app.wakeups.closed:
             if len(running) >= MOST:
                 await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 continue

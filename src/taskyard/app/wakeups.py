@@ -20,9 +20,10 @@ FOREVER = 3600.0
 class Waiter:
     """One who waits. `wants` is how many pieces of work it can take; None for who wants to hear of everything."""
 
-    __slots__ = ("_future", "told", "topics", "wants")
+    __slots__ = ("_future", "_wakeups", "told", "topics", "wants")
 
-    def __init__(self, wants: int | None) -> None:
+    def __init__(self, wakeups: Wakeups, wants: int | None) -> None:
+        self._wakeups = wakeups
         self.wants = wants
         self.topics: list[str] = []
         self.told = 0
@@ -34,11 +35,12 @@ class Waiter:
         return told
 
     async def wait(self, timeout: float) -> bool:
-        """Sleep until something is told that was not taken, at most `timeout` seconds; whether it was."""
-        if self.told == 0 and timeout > 0:
+        """Sleep until something is told that was not taken, at most `timeout` seconds; whether it was. Once the server is
+        about to stop nobody sleeps."""
+        if self.told == 0 and timeout > 0 and not self._wakeups.closed:
             loop = asyncio.get_running_loop()
             self._future = loop.create_future()
-            timer = loop.call_later(timeout, self._rouse)
+            timer = loop.call_later(timeout, self.rouse)
             try:
                 await self._future
             finally:
@@ -51,10 +53,11 @@ class Waiter:
         accepted = number if self.wants is None else min(number, self.wants - self.told)
         if accepted > 0:
             self.told += accepted
-            self._rouse()
+            self.rouse()
         return max(0, accepted)
 
-    def _rouse(self) -> None:
+    def rouse(self) -> None:
+        """End the sleep, if there is one."""
         if self._future is not None and not self._future.done():
             self._future.set_result(None)
 
@@ -67,6 +70,8 @@ class Wakeups:
         """Seconds after which `until` looks again though nothing was told."""
         self.elsewhere: Callable[[dict[str, int]], None] = lambda topics: None
         """Takes what nobody here was waiting for, for other processes; called from any thread."""
+        self.closed = False
+        """The server is about to stop: nobody should wait any more."""
         self._takers: dict[str, dict[Waiter, None]] = {}
         self._hearers: dict[str, dict[Waiter, None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -74,7 +79,7 @@ class Wakeups:
     @contextmanager
     def listen(self, topics: Iterable[str], wants: int | None = None) -> Iterator[Waiter]:
         """Be told of these topics from now on; in the end what was told and not taken is told to the next."""
-        waiter = Waiter(wants)
+        waiter = Waiter(self, wants)
         self._loop = self._loop or asyncio.get_running_loop()
         for topic in topics:
             self.join(waiter, topic)
@@ -115,9 +120,17 @@ class Wakeups:
                 waiter.take()
                 found = await look()
                 left = end - loop.time()
-                if found is not None or left <= 0:
+                if found is not None or left <= 0 or self.closed:
                     return found
                 await waiter.wait(min(left, self.slow))
+
+    def close(self) -> None:
+        """Let everyone who waits go on with what they have. On the event loop only."""
+        self.closed = True
+        for places in (self._hearers, self._takers):
+            for waiters in places.values():
+                for waiter in waiters:
+                    waiter.rouse()
 
     def waiting(self, prefix: str) -> dict[str, int]:
         """How many wait for work of the topics that begin with `prefix`."""

@@ -149,11 +149,11 @@ async def _lease_or_wait(
         again = end if handed.again_at is None else loop.time() + _until(app, handed.again_at)
         while not waiter.told:
             left = min(end, again) - loop.time()
-            if left <= 0:
+            if left <= 0 or app.wakeups.closed:
                 break
             if not await waiter.wait(min(left, REMIND_SECONDS)) and command.actor is not None:
                 book_of(app).asked(command.queue, command.domain, command.holder)
-        if not waiter.told and loop.time() >= end:
+        if not waiter.told and (loop.time() >= end or app.wakeups.closed):
             return []
 
 

@@ -17,6 +17,9 @@ from taskyard.cli.demo.fill import copy_code, fill
 from taskyard.config import Settings, SettingsError, load
 from taskyard.telemetry import configure_logs
 
+CONNECTIONS = 16_384
+"""Connections served at once. Most of them belong to workers that wait for work, which costs little."""
+
 
 @click.command()
 @click.option("--host", help="Address to listen on. [127.0.0.1]")
@@ -66,12 +69,17 @@ async def run(settings: Settings) -> None:
         http=HTTPModes.http1,
         websockets=False,
         backlog=2048,
-        backpressure=512,
+        backpressure=CONNECTIONS,
         log_enabled=False,
     )
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.stop_waiting()
+        granian.stop()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, granian.stop)
+        loop.add_signal_handler(name, stop)
     url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{port}"
     welcome(settings, server, url)
     filling = asyncio.create_task(_demo(settings, server, url)) if settings.demo else None

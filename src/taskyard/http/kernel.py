@@ -100,6 +100,7 @@ class Endpoint:
             except Rejected:
                 principal = app.anonymous
         request.principal = principal
+        request.receive = receive
         if not self._ready:
             self._prepare()
         params = self._params

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -78,6 +78,7 @@ class Request:
         "path_params",
         "principal",
         "query_string",
+        "receive",
         "request_id",
         "unread",
     )
@@ -111,6 +112,8 @@ class Request:
         self.path_params = {} if path_params is None else path_params
         self.principal = principal
         self.unread = unread
+        self.receive: Callable[[], Awaitable[Any]] | None = None
+        """What comes from the client after its request: that it has left."""
         self._pairs: list[tuple[str, str]] | None = None
 
     @property

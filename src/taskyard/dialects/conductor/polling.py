@@ -8,6 +8,7 @@ from taskyard.dialects.conductor.execution_render import task_record
 from taskyard.dialects.conductor.execution_wire import Task
 from taskyard.dialects.conductor.queries import Params
 from taskyard.http.message import Request, Response, empty_response, json_response
+from taskyard.http.presence import while_present
 from taskyard.model.problem import FieldError, Problem, Rejected
 
 POLL_WAIT = 100
@@ -48,7 +49,7 @@ async def poll_batch(request: Request, params: BatchPollParams, body: None) -> R
 
 async def take(request: Request, params: PollParams, count: int, wait_ms: int) -> list[Task]:
     """Lease up to `count` tasks, waiting `wait_ms` for the first; as they go to the worker."""
-    leased = await work.poll(
+    polling = work.poll(
         request.app,
         request.caller,
         request.path_params["tasktype"],
@@ -57,6 +58,7 @@ async def take(request: Request, params: PollParams, count: int, wait_ms: int) -
         max(count, 0),
         max(wait_ms, 0),
     )
+    leased = await while_present(request, polling)
     return await shown(request, leased)
 
 
