@@ -11,8 +11,11 @@ from taskyard.app.application import Application
 from taskyard.app.execution_records import Record
 from taskyard.app.executions import Leased, records_of
 from taskyard.engine.expressions.template import put_secrets, secrets_in
+from taskyard.engine.flow.status import STATUSES
 from taskyard.model.execution import ElementInstance, Execution
-from taskyard.model.task import Task, TaskDocument
+from taskyard.model.problem import Rejected
+from taskyard.model.task import Submission, SubmissionDocument, Task, TaskDocument
+from taskyard.telemetry import log
 
 MENTION = "workflow.secrets."
 """What the text of an input holds when it names a secret."""
@@ -55,7 +58,7 @@ async def alone(app: Application, task: Task, holder: str | None) -> Record:
             name=name,
             phase=task.phase,
             outcome=task.outcome,
-            native_state="IN_PROGRESS" if task.phase == "active" else "SCHEDULED",
+            native_state=_status(task),
             seq=1,
             polls=1,
             holder=holder,
@@ -67,19 +70,43 @@ async def alone(app: Application, task: Task, holder: str | None) -> Record:
         ),
         execution=Execution(id=0, uid=task.uid, created_at=task.created_at, updated_at=task.updated_at),
         node=None,
-        input=_encode(payload if isinstance(payload, dict) else {"payload": payload}).decode(),
+        input=_object(payload, "payload"),
+        output=await _result(app, task),
     )
+
+
+def _status(task: Task) -> str:
+    """The status that an execution's record would have."""
+    if task.phase != "closed":
+        return "IN_PROGRESS" if task.phase == "active" else "SCHEDULED"
+    return next((word for word, each in STATUSES.items() if each.outcome == task.outcome), "FAILED")
+
+
+async def _result(app: Application, task: Task) -> str:
+    """What a closed task gave as its result: JSON text of an object."""
+    if task.phase != "closed":
+        return "{}"
+    results = [row for row in await app.rows(Submission, "task_id", [task.id]) if row.kind == "result"]
+    stored = await app.row(SubmissionDocument, submission_id=results[-1].id) if results else None
+    return _object(msgspec.json.decode(stored.document), "result") if stored is not None else "{}"
+
+
+def _object(value: Any, name: str) -> str:
+    return _encode(value if isinstance(value, dict) else {name: value}).decode()
 
 
 async def _with_secrets(app: Application, record: Record) -> Given:
     rules = record.node.definition if record.node is not None else None
     beside = rules.runtime_metadata if rules is not None else []
-    if MENTION in record.input:
-        value: Any = msgspec.json.decode(record.input)
-        known = await secrets.lookup(app, {*secrets_in(value), *beside})
-        record.input = _encode(put_secrets(value, known.get)).decode()
-    elif beside:
-        known = await secrets.lookup(app, beside)
-    else:
+    value: Any = msgspec.json.decode(record.input) if MENTION in record.input else None
+    wanted = {*secrets_in(value), *beside}
+    if value is None and not wanted:
         return Given(record)
+    try:
+        known = await secrets.lookup(app, wanted) if wanted else {}
+    except Rejected as refusal:  # the task is leased already: its worker has to hear of it
+        log.error("secrets_not_handed_out", task=record.element.uid, error=refusal.problem.detail)
+        known = {}
+    if value is not None:
+        record.input = _encode(put_secrets(value, known.get)).decode()
     return Given(record, {name: known[name] for name in beside if name in known})

@@ -25,19 +25,21 @@ async def queue_depths(
         wanted = (*wanted, *(SYSTEM + name for name in wanted))
     found = await app.store.read(lambda link: depths(link, app.store.postgres, wanted))
     shown = [depth._replace(queue=depth.queue.removeprefix(SYSTEM)) for depth in found]
-    seen = await visible_queues(app, principal, {depth.queue for depth in shown})
+    seen = await allowed_queues(app, principal, {depth.queue for depth in shown})
     return [depth for depth in shown if depth.queue in seen]
 
 
 async def polls(app: Application, principal: Principal, queue: str | None = None) -> list[Poll]:
     """When workers last asked this queue, or all queues, as far as the caller may see them."""
     rows = await (app.matching(Poll) if queue is None else app.matching(Poll, queue=queue))
-    seen = await visible_queues(app, principal, {row.queue for row in rows})
+    seen = await allowed_queues(app, principal, {row.queue for row in rows})
     return [row for row in rows if row.queue in seen]
 
 
-async def visible_queues(app: Application, principal: Principal, names: set[str]) -> set[str]:
-    """Those of the queues whose worker definition the caller may read."""
+async def allowed_queues(
+    app: Application, principal: Principal, names: set[str], action: str = "read"
+) -> set[str]:
+    """Those of the queues on whose worker definition the caller may do `action`."""
     if principal.admin or not names:
         return names
     rows = [row for row in await app.rows(Definition, "key", sorted(names)) if row.kind == "worker"]
@@ -49,5 +51,5 @@ async def visible_queues(app: Application, principal: Principal, names: set[str]
     return {
         name
         for name in names
-        if can(principal, "read", kind="worker", key=name, owner=owners.get(name), tags=tagged.get(name, ()))
+        if can(principal, action, kind="worker", key=name, owner=owners.get(name), tags=tagged.get(name, ()))
     }

@@ -282,6 +282,41 @@ def test_secrets_reach_the_worker_and_nobody_else(api, unique):
     assert "s3cret" not in api.get(f"/tasks/{polled['taskId']}").text
 
 
+def test_data_that_look_like_secrets_stay_as_they_are(api, unique):
+    assert api.put(f"/secrets/{unique}", content=b"s3cret").status_code == 200
+    step = node("a", name=unique, inputParameters={"text": "${workflow.input.text}"})
+    register(api, unique, step)
+    text = f"${{workflow.secrets.{unique}}}"
+    uid = start(api, unique, {"text": text})
+    assert poll(api, unique)["inputData"] == {"text": text}
+    assert shown(api, uid)["tasks"][0]["status"] == "IN_PROGRESS"
+
+
+def test_a_secret_that_cannot_be_had_does_not_lose_the_task(api, unique):
+    step = node("a", name=unique, inputParameters={"key": f"${{workflow.secrets.{unique}none}}"})
+    register(api, unique, step)
+    start(api, unique)
+    assert poll(api, unique)["inputData"] == {"key": None}
+
+
+def test_a_task_outside_of_executions_is_worked_on_like_any_other(server, api, unique):
+    made = server.as_admin.post(
+        "/v1/tasks", json={"kind": "worker", "title": "alone", "queue": unique, "payload": {"n": 3}}
+    )
+    assert made.status_code == 201, made.text
+    first = poll(api, unique)
+    assert (first["taskType"], first["inputData"], first["status"]) == (unique, {"n": 3}, "IN_PROGRESS")
+    assert api.get(f"/tasks/{first['taskId']}").json()["taskType"] == unique
+    assert api.post(f"/tasks/{first['taskId']}/log", content=b"a line").status_code == 200
+    assert [each["log"] for each in api.get(f"/tasks/{first['taskId']}/log").json()] == ["a line"]
+    api.post("/tasks", json=result(first, "IN_PROGRESS"))
+    again = poll(api, unique)
+    assert again["taskId"] == first["taskId"]
+    assert api.post("/tasks/update-v2", json=result(again, outputData={"x": 1})).status_code == 204
+    done = api.get(f"/tasks/{first['taskId']}").json()
+    assert (done["status"], done["outputData"]) == ("COMPLETED", {"x": 1})
+
+
 def test_a_task_needs_the_permission_to_execute(server, connect, api, grant, unique):
     register(api, unique, node("a", name=unique))
     start(api, unique)
@@ -293,9 +328,12 @@ def test_a_task_needs_the_permission_to_execute(server, connect, api, grant, uni
     assert theirs.get("/tasks/queue/all").json().get(unique) is None
     grant(unique, "execute", "definition", f"worker:{unique}")
     polled = poll(theirs, unique)
+    assert theirs.get(f"/tasks/{polled['taskId']}").json()["status"] == "IN_PROGRESS"
     assert theirs.post(f"/tasks/{polled['taskId']}/log", content=b"mine").status_code == 200
+    assert len(theirs.get(f"/tasks/{polled['taskId']}/log").json()) == 1
     assert theirs.post("/tasks", json=result(polled)).status_code == 200
     other = connect(server.user(f"{unique}x").token)
+    assert other.get(f"/tasks/{polled['taskId']}").status_code == 403
     assert other.post("/tasks", json=result(polled)).status_code == 403
     assert other.post(f"/tasks/{polled['taskId']}/log", content=b"no").status_code == 403
 

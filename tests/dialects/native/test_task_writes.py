@@ -54,7 +54,9 @@ def test_everything_that_is_given_is_shown(api: httpx.Client, mark: str) -> None
         ({"priority": 0}, "/priority"),
         ({"priority": 6}, "/priority"),
         ({"priority": "1"}, "/priority"),
-        ({"kind": "worker"}, "/kind"),
+        ({"kind": "label"}, "/kind"),
+        ({"kind": "worker"}, "/queue"),
+        ({"kind": "worker", "queue": "system:HTTP"}, "/queue"),
         ({"due_at": "tomorrow"}, "/due_at"),
         ({"candidate_users": "bob"}, "/candidate_users"),
         ({"candidate_groups": [""]}, "/candidate_groups/0"),
@@ -69,8 +71,8 @@ def test_a_bad_task_is_refused_at_the_place(api: httpx.Client, change: dict[str,
 
 
 def test_a_refusal_says_what_would_have_been_taken(api: httpx.Client) -> None:
-    wrong = api.post("/v1/tasks", json={"title": "x", "kind": "worker"}).json()
-    assert wrong["detail"] == "Expected one of agent, human, got 'worker' (at /kind)"
+    wrong = api.post("/v1/tasks", json={"title": "x", "kind": "label"}).json()
+    assert wrong["detail"] == "Expected one of agent, human, worker, got 'label' (at /kind)"
     unknown = api.post("/v1/tasks", json={"title": "x", "assigne": "bob"}).json()
     assert unknown["errors"] == [
         {"pointer": "/assigne", "code": "unknown", "detail": "There is no such member."}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from taskyard.app import executions
 from taskyard.app.task_logs import WriteTaskLog, lines_of
+from taskyard.app.task_records import find_record
 from taskyard.dialects.conductor.execution_render import task_record
 from taskyard.dialects.conductor.lookup import not_found
 from taskyard.dialects.conductor.task_wire import TaskExecLog
@@ -15,7 +15,7 @@ LINE_BYTES = 256 * 1024
 
 async def get(request: Request, params: None, body: None) -> Response:
     """One task."""
-    record = await executions.record(request.app, request.path_params["taskId"], request.caller)
+    record = await find_record(request.app, request.path_params["taskId"], request.caller)
     return json_response(task_record(record, request.app.clock.now()))
 
 
@@ -31,7 +31,7 @@ async def add_log(request: Request, params: None, body: bytes) -> Response:
 async def list_logs(request: Request, params: None, body: None) -> Response:
     """The lines about a task, oldest first; 204 without any."""
     task = request.path_params["taskId"]
-    record = await executions.record(request.app, task, request.caller)
+    record = await find_record(request.app, task, request.caller)
     lines = await lines_of(request.app, record.element.id)
     if not lines:
         return empty_response(204)

@@ -39,9 +39,8 @@ async def update_and_poll(request: Request, params: None, body: Any) -> Response
             raise
         detail = f"No such task found by id: {result.task_id}"
         raise rejected("invalid", detail, reason="unknown_task", task=result.task_id) from None
-    if reported.next is None:
-        return empty_response(204)
-    return json_response((await polling.shown(request, [reported.next]))[0])
+    following = await polling.shown(request, [reported.next]) if reported.next is not None else []
+    return json_response(following[0]) if following else empty_response(204)
 
 
 async def update_by_reference(request: Request, params: ByReferenceParams, body: Any) -> Response:

@@ -29,6 +29,7 @@ def new_task(body: NewTaskBody, now: int) -> NewTask:
         attributes["identificationKey"] = body.identification_key
     return NewTask(
         kind=body.kind,
+        queue=body.queue if body.kind == "worker" else None,
         title=body.title,
         definition=body.definition,
         priority=body.priority,

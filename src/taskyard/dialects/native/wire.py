@@ -152,10 +152,12 @@ class NewDefinition(Strict, kw_only=True):
 
 class NewTaskBody(Strict, kw_only=True):
     """A task to open. `priority` is 1 (highest) to 5; `due_at` is ISO-8601; `definition` is the key of a
-    definition of the same kind; without `assignee` the task waits for one of its candidates to claim it."""
+    definition of the same kind; without `assignee` the task waits for one of its candidates to claim it. `queue` is where
+    workers ask for a task of kind worker; other kinds have none."""
 
     title: Annotated[str, Meta(min_length=1, max_length=2000)]
-    kind: Literal["human", "agent"] = "human"
+    kind: Literal["human", "agent", "worker"] = "human"
+    queue: Name | None = None
     definition: Name | None = None
     priority: Annotated[int, Meta(ge=1, le=5)] = 3
     assignee: Name | None = None
