@@ -37,6 +37,10 @@ class Flow:
     def run(self, command: Any) -> Any:
         return self.opened.run(command)
 
+    def call(self, work: Any) -> Any:
+        """The answer of something that is awaited."""
+        return self.opened.call(work)
+
     def register(self, document: dict[str, Any], actor: Principal = ADMIN) -> None:
         """Register a workflow as clients write it."""
         stored = msgspec.json.encode(native.read_workflow(document)).decode()
