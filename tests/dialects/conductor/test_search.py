@@ -145,6 +145,17 @@ def test_what_says_nothing_is_refused_with_the_parameter(api, params, where):
         assert [each["path"] for each in answer.json()["validationErrors"]] == [where]
 
 
+def test_lists_may_be_long(api, world):
+    ids = ",".join([*world.ids, *(f"no-{place}" for place in range(1_000))])
+    assert world.found(search(api, query=f"workflowId IN ({ids})")) == [2, 1, 0]
+    names = ",".join([world.name, *(f"none{place}" for place in range(2_000))])
+    assert world.found(search(api, query=f"workflowType IN ({names})")) == [2, 1, 0]
+    patterns = ",".join(f"*{place}*" for place in range(101))
+    assert search(api, query=f"workflowType IN ({patterns})").status_code == 400
+    some = ",".join(f"*{word}*" for word in [world.name, *range(99)])
+    assert world.ids[0] in str(search(api, query=f"workflowType IN ({some})", size=5000).json())
+
+
 def test_statuses_of_executions_have_no_order(api):
     assert search(api, query="status>COMPLETED").status_code == 400
 

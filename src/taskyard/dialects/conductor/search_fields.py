@@ -13,6 +13,8 @@ from taskyard.model.problem import FieldError, Problem, Rejected
 from taskyard.model.query import FALSE, Cmp, Filter, Order, both, either, eq, one_of
 
 COMPARISONS = {">": "gt", "<": "lt"}
+PATTERNS = 100
+"""Patterns in one list."""
 
 Build = Callable[[Condition], Filter]
 
@@ -30,7 +32,11 @@ def text(column: str) -> Word:
     def build(condition: Condition) -> Filter:
         if condition.op in COMPARISONS:
             return Cmp(column, COMPARISONS[condition.op], condition.values[0])  # type: ignore[arg-type]
-        return either(FALSE, *[_matches(column, value) for value in condition.values])
+        plain = [value for value in condition.values if "*" not in value]
+        patterns = [value for value in condition.values if "*" in value]
+        if len(patterns) > PATTERNS:
+            raise malformed(f"{condition.field} is compared with more than {PATTERNS} patterns", patterns[0])
+        return either(one_of(column, plain), *[_pattern(column, value) for value in patterns])
 
     return Word(column, build)
 
@@ -61,9 +67,7 @@ def identity(column: str, row: str) -> Word:
     return Word(column, build)
 
 
-def _matches(column: str, value: str) -> Filter:
-    if "*" not in value:
-        return eq(column, value)
+def _pattern(column: str, value: str) -> Filter:
     if not value.strip("*"):
         return Cmp(column, "not_null")
     escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
