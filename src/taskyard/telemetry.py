@@ -78,6 +78,12 @@ EXECUTION_DURATION = Histogram(
     buckets=_LONG,
     registry=REGISTRY,
 )
+ENGINE_STEP = Histogram(
+    "taskyard_engine_step_seconds",
+    "Time to decide one command that moves an execution, once its rows are at hand.",
+    buckets=_FAST,
+    registry=REGISTRY,
+)
 OUTBOX_PENDING = Gauge("taskyard_outbox_pending", "Messages to the outside not sent yet.", registry=REGISTRY)
 DB_TX = Histogram(
     "taskyard_db_tx_seconds", "Database transactions.", ("op",), buckets=_FAST, registry=REGISTRY

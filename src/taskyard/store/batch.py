@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from taskyard.store.flush import CHILDREN, Flush
 from taskyard.store.link import BadData, Broken, Link, Transient
 from taskyard.store.load import Loader
 from taskyard.store.need import Need, Needs
+from taskyard.store.tally import time_step
 from taskyard.store.turn import Turn
 from taskyard.store.unit import Unit
 
@@ -83,6 +85,7 @@ class Batch:
         unit = self.unit
         alone = unit.empty
         unit.begin_command(turn)
+        begun = time.perf_counter()
         try:
             ticket.result = decider_of(ticket.command)(ticket.command, unit)
         except Need as need:
@@ -102,6 +105,7 @@ class Batch:
             unit.undo_command()
             ticket.failure = error
         else:
+            time_step(unit, time.perf_counter() - begun)
             self._set_apart(ticket, turn, alone)
         unit.end_command(turn)
         return True

@@ -9,6 +9,7 @@ from taskyard.model.execution import Execution
 from taskyard.model.task import Task
 from taskyard.store.unit import Unit
 from taskyard.telemetry import (
+    ENGINE_STEP,
     EXECUTION_DURATION,
     TASK_ACTIVE,
     TASK_WAIT,
@@ -23,6 +24,12 @@ def count(unit: Unit) -> None:
     count_tasks(unit)
     if Execution in unit.touched:
         time_executions(unit)
+
+
+def time_step(unit: Unit, seconds: float) -> None:
+    """Observe how long the present command took to decide, if it changes an execution."""
+    if Execution in unit.touched and any(slot[0] is Execution for slot, _, _ in unit.journal):
+        ENGINE_STEP.observe(seconds)
 
 
 def time_executions(unit: Unit) -> None:

@@ -221,3 +221,16 @@ def test_incidents_are_listed_and_resolved(server, unique):
     assert set(answer.json()) == {"items", "next", "total"}
     user = server.user(f"{unique}nobody")
     assert user.client.get("/v1/incidents").json()["items"] == []
+
+
+def test_what_executions_do_to_the_metrics(server, define, unique):
+    name = define(task("wait", "WAIT"))
+    open_one = start(server.as_admin, name)
+    closed = start(server.as_admin, name)
+    server.as_admin.post(f"/v1/executions/{closed['id']}/terminate")
+    lines = server.get("/metrics").text.splitlines()
+    assert f'taskyard_executions_open{{definition="{name}"}} 1.0' in lines
+    took = f'taskyard_execution_duration_seconds_count{{definition="{name}",outcome="cancelled"}} 1.0'
+    assert took in lines
+    assert any(line.startswith("taskyard_engine_step_seconds_count") for line in lines)
+    server.as_admin.post(f"/v1/executions/{open_one['id']}/terminate")
