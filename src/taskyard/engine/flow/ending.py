@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from taskyard.engine import timers
-from taskyard.engine.flow import cascade, failure_workflow, rate_limit
+from taskyard.engine.flow import cascade, conformity, failure_workflow, rate_limit
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.payload import is_too_large
 from taskyard.engine.flow.status import EXECUTION_STATUSES
 from taskyard.model.execution import ElementInstance
+from taskyard.model.problem import Rejected
 
 if TYPE_CHECKING:
     from taskyard.engine.flow.run import Run
@@ -27,7 +28,18 @@ def complete_if_done(run: Run) -> None:
     if run.notes.failures:
         close(run, "failed", "; ".join(run.notes.failures))
     else:
-        close(run, "succeeded", None, _output(run))
+        _complete(run)
+
+
+def _complete(run: Run) -> None:
+    """A success, unless the output cannot be made or does not fit."""
+    try:
+        output = _output(run)
+    except Rejected as refusal:
+        close(run, "failed", refusal.problem.detail, {})
+        return
+    fault = conformity.workflow_output_fault(run, output)
+    close(run, "succeeded" if fault is None else "failed", fault, output)
 
 
 def _output(run: Run) -> dict[str, Any]:
@@ -37,6 +49,14 @@ def _output(run: Run) -> dict[str, Any]:
         return run.resolve(wanted)
     last = run.record(run.notes.last_id) if run.notes.last_id is not None else None
     return run.output_of(last) if last is not None else {}
+
+
+def _output_or_none(run: Run) -> dict[str, Any]:
+    """The output of what ends otherwise; nothing when it cannot be made."""
+    try:
+        return _output(run)
+    except Rejected:
+        return {}
 
 
 def close(
@@ -70,7 +90,7 @@ def close(
     execution = run.execution
     if execution.phase == "scheduled":
         rate_limit.leave(run)
-    result = output if output is not None else _output(run)
+    result = output if output is not None else _output_or_none(run)
     execution.phase, execution.outcome = "closed", outcome
     execution.suspended = False
     execution.closed_at = execution.updated_at = run.now

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from taskyard.engine import timers, work
-from taskyard.engine.flow import ending, failing, reuse, tested
+from taskyard.engine.flow import conformity, ending, failing, reuse, tested
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.extra import Extra, extra_of, keep
 from taskyard.engine.flow.notes import Later
@@ -149,6 +149,7 @@ class Run(Records):
             self.set_input(record, input)
             if is_too_large(self.view, self.inputs[record.id]):
                 fault = f"The input is larger than {self.view.limits.payload} bytes, the most there may be."
+            fault = fault or conformity.input_fault(self, record, self.inputs[record.id])
         except Rejected as refusal:
             fault = refusal.problem.detail
         if fault is not None:
@@ -211,6 +212,9 @@ class Run(Records):
         if output and not behavior_of(record.kind).tasked and is_too_large(self.view, output):
             reason = f"The output is larger than {self.view.limits.payload} bytes, the most there may be."
             status, output = "FAILED_WITH_TERMINAL_ERROR", {}
+        checked = STATUSES[status].successful and status != "SKIPPED"
+        if checked and (fault := conformity.output_fault(self, record, output)) is not None:
+            status, reason = "FAILED_WITH_TERMINAL_ERROR", fault
         self.shut(record, status, output, reason)
         if not STATUSES[status].successful:
             self._failed(record, final)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskyard.engine import timers
-from taskyard.engine.flow import rate_limit, snapshot
+from taskyard.engine.flow import conformity, rate_limit, snapshot
 from taskyard.engine.flow.launch import Launch
 from taskyard.engine.flow.notes import Notes
 from taskyard.engine.flow.permission import require_execute
@@ -135,6 +135,7 @@ def _make(
     given = wanted.input
     if given and workflow.input_template:
         given = {**workflow.input_template, **given}
+    conformity.require_input(view, tenant, workflow, given)
     starter = session.actor if session.actor is not None and not session.actor.admin else None
     kept = Notes(
         on_behalf=parent.notes.on_behalf if parent else starter,
