@@ -397,3 +397,26 @@ def test_a_result_is_taken_over_until_it_is_too_old(flow: Flow) -> None:
     late = flow.start(workflow("caching", node), {"id": 1})
     assert flow.execution(late).outcome is None
     assert flow.opened.row(Reuse, name="cached", key="1-v1") is None
+
+
+def test_a_join_that_waits_for_what_will_not_come_fails_the_workflow(flow: Flow) -> None:
+    choice = task(
+        "sk_switch",
+        "SWITCH",
+        evaluatorType="value-param",
+        expression="k",
+        inputParameters={"k": "${workflow.input.k}"},
+        decisionCases={"a": [task("sk_a")]},
+        defaultCase=[task("sk_b")],
+    )
+    fork = task("sk_fork", "FORK_JOIN", forkTasks=[[choice], [task("sk_c")]])
+    execution = flow.start(
+        workflow("stuck", fork, task("sk_join", "JOIN", joinOn=["sk_a", "sk_c"])), {"k": "z"}
+    )
+    flow.work("sk_b")
+    assert flow.execution(execution).outcome is None
+    flow.work("sk_c")
+    assert flow.execution(execution).outcome == "failed"
+    assert flow.execution(execution).reason == (
+        "Nothing can go on: sk_join waits for tasks that will not come."
+    )

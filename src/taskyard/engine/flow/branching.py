@@ -39,12 +39,17 @@ class BadBranches(Exception):
 
 
 def branches_of(node: WorkflowTask, input: dict[str, Any], *, first: bool) -> list[Branch]:
-    """The branches in order. `first`: no dynamic fork ran before in the execution. Raises `BadBranches`."""
+    """The branches in order. `first`: no dynamic fork ran before in the execution. Raises `BadBranches`.
+
+    One task for each of a list of inputs goes before the other styles, as Conductor's server has it."""
+    named = input.get("forkTaskName") or input.get("forkTaskWorkflow")
+    if named and "forkTaskInputs" in input:
+        return _one_task(node, input, first)
     if node.dynamic_fork_join_tasks_param:
         return _joined_parameter(node.dynamic_fork_join_tasks_param, input)
     if node.dynamic_fork_tasks_param:
         return _two_parameters(node, input)
-    if input.get("forkTaskName") or input.get("forkTaskWorkflow"):
+    if named:
         return _one_task(node, input, first)
     raise BadBranches("Nothing in the input says which tasks to fork.")
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from taskyard.engine import timers
-from taskyard.engine.flow import ending, notes, save, starting
+from taskyard.engine.flow import deadlock, ending, notes, save, starting
 from taskyard.engine.flow.launch import Launch
 from taskyard.engine.flow.notes import Later
 from taskyard.engine.flow.plan import NamedTask
@@ -105,6 +105,7 @@ class Session:
         else:
             for run in list(self.runs.values()):
                 ending.complete_if_done(run)
+                deadlock.end_if_stuck(run)
             if any(run.work for run in self.runs.values()):
                 self.settle()
                 return
