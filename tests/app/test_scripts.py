@@ -25,7 +25,7 @@ SECONDS = 1.0
 
 def run(use: Callable[[Scripts], Awaitable[T]], **settings: Any) -> T:
     async def main() -> T:
-        values: dict[str, Any] = {"script_seconds": SECONDS} | settings
+        values: dict[str, Any] = {"script_seconds": 20.0} | settings
         scripts = Scripts(Settings(**values))
         try:
             return await use(scripts)
@@ -170,9 +170,9 @@ def test_an_expression_that_never_returns_is_ended(language: Language, expressio
         after = question("1 + 1")
         return found[endless], took, (await scripts.evaluate([after]))[after]
 
-    answer, took, after = run(use)
+    answer, took, after = run(use, script_seconds=SECONDS)
     assert "longer than 1 seconds" in (answer.error or "")
-    assert took < SECONDS * 4
+    assert SECONDS <= took < SECONDS * 10
     assert after == Answer(value=2)
 
 
@@ -188,7 +188,7 @@ def test_an_endless_expression_does_not_hold_the_others_up() -> None:
         await endless
         return done
 
-    assert run(use) >= 10
+    assert run(use, script_seconds=SECONDS) >= 10
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_an_expression_that_takes_too_much_memory_is_ended(language: Language, e
     async def use(scripts: Scripts) -> list[Answer]:
         return [(await scripts.evaluate([each]))[each] for each in (greedy, after)]
 
-    found = run(use, script_memory=16 * 1024 * 1024, script_seconds=20)
+    found = run(use, script_memory=16 * 1024 * 1024)
     assert "more than 16777216 bytes" in (found[0].error or "")
     assert found[1].value == 2
 
