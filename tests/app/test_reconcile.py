@@ -11,12 +11,13 @@ from taskyard.app.reconciler import Reconciler
 from taskyard.engine.flow.commands import PauseExecution, ReportTask, StartExecution
 from taskyard.engine.incidents import ResolveIncident
 from taskyard.engine.leases import ExpireLease, LeaseTasks
+from taskyard.engine.polls import FORGOTTEN_MS, Asked, RecordPoll
 from taskyard.engine.tasks import DeleteTasks
 from taskyard.model.command import Command, decides
 from taskyard.model.execution import ElementInstance, Execution, Incident
 from taskyard.model.flow import TaskDef, WorkflowDef, WorkflowTask
 from taskyard.model.problem import Rejected
-from taskyard.model.task import Task
+from taskyard.model.task import Poll, Task
 from taskyard.model.time import FixedClock
 from taskyard.model.view import View
 
@@ -131,3 +132,22 @@ def test_resolving_the_incident_of_a_stuck_execution_does_not_leave_it_without_a
     second = opened.matching(Incident, execution_id=execution.id, phase="open")
     assert [incident.uid for incident in second] != [first[0].uid]
     assert len(second) == 1
+
+
+def test_workers_that_have_not_asked_for_a_week_are_forgotten(opened: Opened, clock: FixedClock) -> None:
+    def seen(queue: str, at: int) -> None:
+        opened.run(RecordPoll(polls=(Asked(queue, "", "w", at),)))
+
+    seen("forgotten", clock.now())
+    clock.advance(FORGOTTEN_MS + 1)
+    seen("remembered", clock.now())
+    opened.call(Reconciler(opened.app).forget())
+    assert opened.row(Poll, queue="forgotten", domain="", holder="w") is None
+    assert opened.row(Poll, queue="remembered", domain="", holder="w") is not None
+
+
+def test_a_poll_never_goes_back_in_time(opened: Opened, clock: FixedClock) -> None:
+    now = clock.now()
+    for at in (now, now - 500):
+        opened.run(RecordPoll(polls=(Asked("time", "", "w", at),)))
+    assert opened.row(Poll, queue="time", domain="", holder="w").at == now

@@ -1,18 +1,24 @@
-"""Looks slowly for open executions that wait for nothing, and has them decided anew. There should be none."""
+"""Looks slowly for open executions that wait for nothing, and has them decided anew. There should be none. Removes what
+is kept of workers that have not asked for long."""
 
 from __future__ import annotations
 
 import asyncio
+from itertools import count
 
 from taskyard.app.application import Application
+from taskyard.engine.polls import FORGOTTEN_MS, ForgetPolls
 from taskyard.engine.reconcile import Reconcile
 from taskyard.model.problem import Rejected
+from taskyard.store.ready import old_polls
 from taskyard.store.stuck import stuck
 from taskyard.telemetry import RESCUED, log
 
 PAGE = 500
 PAUSE_SECONDS = 0.2
 EVERY_SECONDS = 30.0
+FORGET_TURNS = 120
+"""Old polls are looked for each time after so many looks at executions."""
 SETTLED_MS = 5_000
 """An execution that changed within this time is looked at the next time."""
 
@@ -52,10 +58,18 @@ class Reconciler:
         self.since = before
         return rescued
 
+    async def forget(self) -> int:
+        """Remove polls from long ago; how many were."""
+        before = self.app.clock.now() - FORGOTTEN_MS
+        keys = await self.app.store.read(lambda link: old_polls(link, before, PAGE))
+        return await self.app.run(ForgetPolls(keys=tuple(keys))) if keys else 0
+
     async def _run(self) -> None:
-        while True:
+        for turn in count():
             try:
                 await self.look()
+                if turn % FORGET_TURNS == 0:
+                    await self.forget()
             except Rejected as refusal:
                 log.warning("reconcile_waits", error=refusal.problem.detail)
             except Exception as fault:

@@ -35,3 +35,13 @@ def members(link: Link, queue: str, after: int, size: int) -> list[int]:
         {"queue": queue, "after": after, "size": size},
     )
     return [row[0] for row in rows]
+
+
+def old_polls(link: Link, before: int, most: int) -> list[tuple[str, str, str]]:
+    """The keys of polls from before a moment, at most so many. Reads the whole table: for now and then."""
+    names = ("%(before)s", "%(most)s") if link.postgres else (":before", ":most")
+    rows = link.rows(
+        f"SELECT queue, domain, holder FROM polls WHERE at < {names[0]} LIMIT {names[1]}",
+        {"before": before, "most": most},
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
