@@ -9,8 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from tests.store.conftest import Opened
 
+from taskyard.engine.definitions import PutDefinition
 from taskyard.model.command import Command, Find, decides, foresees
+from taskyard.model.definition import Definition, DefinitionTag
 from taskyard.model.evaluation import Answer, Question, Unanswered
 from taskyard.model.execution import Event, Execution, Snapshot, Timer
 from taskyard.model.identity import Sequence as Numbers
@@ -365,3 +368,53 @@ def test_public_ids_tell_their_row(opened: Any) -> None:
     assert len({row_id for row_id, _ in found}) == 3
     assert all(row_id_in(uid) == row_id for row_id, uid in found)
     assert opened.matching(Execution, uid=found[0][1]) == []
+
+
+class Read(Command, kw_only=True, frozen=True):
+    """Look at a definition, not locked, in each of the ways."""
+
+    key: str
+
+
+@decides(Read)
+def read(command: Read, view: View) -> tuple[str | None, int]:
+    found = view.find(Definition, locked=False, kind="workflow", key=command.key)
+    if not found:
+        return None, 0
+    peeked = view.peek(Definition, found[0].id)
+    assert peeked is not None
+    return peeked.name, len(view.find(DefinitionTag, locked=False, definition_id=peeked.id))
+
+
+def put(opened: Any, key: str, name: str, *tags: str) -> None:
+    pairs = tuple((tag, "x") for tag in tags)
+    opened.run(PutDefinition(kind="workflow", key=key, document="{}", name=name, tags=pairs))
+
+
+def test_definitions_are_read_once_and_seen_as_they_are(opened: Any) -> None:
+    assert opened.run(Read(key="shelved")) == (None, 0)
+    put(opened, "shelved", "first", "a")
+    assert opened.run_all([Read(key="shelved")] * 20) == [("first", 1)] * 20
+    ran = statements(opened, lambda: [opened.run(Read(key="shelved")) for _ in range(10)])
+    assert len(ran) <= 3 * len(opened.store.lanes)
+    put(opened, "shelved", "second", "a", "b")
+    assert [opened.run(Read(key="shelved")) for _ in range(5)] == [("second", 2)] * 5
+
+
+def test_another_process_sees_changed_definitions_at_once(place: Any, opened: Any) -> None:
+    if place.database_url is None:
+        return  # the process lock lets nobody else in
+    other = Opened(place)
+    try:
+        for number in range(5):
+            put(opened, "elsewhere", f"name{number}")
+            assert [other.run(Read(key="elsewhere"))[0] for _ in range(4)] == [f"name{number}"] * 4
+    finally:
+        other.close()
+
+
+def test_a_look_that_finds_nothing_writes_nothing(opened: Any) -> None:
+    snapshot = opened.call(opened.store.read(lambda link: link.snapshot()))
+    assert opened.run(Cross(pairs=(("nothing", None),))) == [0]
+    if not opened.store.postgres:
+        assert opened.call(opened.store.read(lambda link: link.snapshot())) == snapshot

@@ -51,6 +51,7 @@ from taskyard.store.counter import COUNTED, PROGRESS_MEASURES, Deltas, state_of
 from taskyard.store.engine_sqlite import list_value
 from taskyard.store.link import Link
 from taskyard.store.load import ARRAY_CASTS
+from taskyard.store.shelf import NAME, SELDOM
 from taskyard.store.unit import Unit
 
 CHILDREN: dict[type[Row], tuple[tuple[type[Row], str], ...]] = {
@@ -101,7 +102,10 @@ class Flush:
         self.shard = shard
 
     def write(self, link: Link, unit: Unit) -> None:
-        """Write every change of the unit inside the open transaction."""
+        """Write every change of the unit inside the open transaction. Nothing to write: nothing happens, so that a look
+        that finds nothing costs no disk."""
+        if unit.empty:
+            return
         deltas = Deltas()
         for row_type, column, values in unit.wiped:
             self._wipe(link, row_type, f'"{column}" {self._among(row_type, column)}', values, deltas)
@@ -130,6 +134,8 @@ class Flush:
             self._put(link, unit, inserts, updates)
             if counts := deltas.rows(self.shard):
                 link.add(Counter.TABLE, Counter.KEY, COUNTER_TYPES, counts)
+            if not unit.touched.isdisjoint(SELDOM):
+                link.count(NAME)
 
     def _put(
         self,

@@ -19,6 +19,7 @@ from taskyard.store.crash_point import reach
 from taskyard.store.flush import Flush
 from taskyard.store.link import BadData, Broken, Collided, Link, Transient
 from taskyard.store.load import Loader
+from taskyard.store.shelf import NAME, SELDOM, Shelf
 from taskyard.store.tally import count
 from taskyard.store.unit import Unit
 
@@ -103,6 +104,7 @@ class Lane(threading.Thread):
         self.committed = committed
         self.limits = limits
         self.constants = constants
+        self.shelf = Shelf()
         self.observe = observe
 
     def run(self) -> None:
@@ -156,6 +158,8 @@ class Lane(threading.Thread):
                 self._roll_back()
                 raise
             for unit in units:
+                if not unit.touched.isdisjoint(SELDOM):
+                    self.shelf.clear()
                 count(unit)
                 for key, built in unit.built.items():
                     self.constants.put(key, built)
@@ -163,6 +167,7 @@ class Lane(threading.Thread):
             return
 
     def _roll_back(self) -> None:
+        self.shelf.clear()
         try:
             self.link.rollback()
         finally:
@@ -171,7 +176,7 @@ class Lane(threading.Thread):
 
     def _transaction(self, tickets: list[Ticket]) -> list[Unit]:
         """The units that were committed, mostly one."""
-        self.link.begin()
+        self.shelf.begin(self.link.begin_batch(NAME))
         units = Batch(self.link, self.loader, self.flush, self._unit, self.clock.now).run(tickets)
         reach("commit")
         try:
@@ -184,7 +189,9 @@ class Lane(threading.Thread):
         return units
 
     def _unit(self) -> Unit:
-        return Unit(self.clock.now(), self.blocks, self.blocks.row_id(), self.limits, self.constants)
+        return Unit(
+            self.clock.now(), self.blocks, self.blocks.row_id(), self.limits, self.constants, self.shelf
+        )
 
 
 def _refusal(error: BadData) -> Rejected:

@@ -89,6 +89,7 @@ class Loader:
         self, unit: Unit, wanted: dict[type[Row], set[tuple[Any, ...]]], *, locked: bool
     ) -> Iterator[Ask]:
         """Rows by their keys."""
+        keep = not locked
         locked = locked or not self.postgres  # nobody else writes there
         for row_type in sorted(wanted, key=lock_rank):
             keys = sorted(key for key in wanted[row_type] if not unit.has((row_type, key), locked))
@@ -97,6 +98,8 @@ class Loader:
 
             def take(rows: list[Any], row_type: type[Row] = row_type, keys: list[Any] = keys) -> None:
                 found = {key_of(row): row for row in rows}
+                if keep:
+                    unit.shelf.keep_rows(row_type, keys, found)
                 for key in keys:
                     unit.accept((row_type, key), found.get(key), locked)
 
@@ -113,10 +116,15 @@ class Loader:
             alike = shapes[shape]
             row_type, names, _, locked = alike[0]
             values = [tuple(value for value in find.values if value is not None) for find in alike]
-            if not self.postgres:
-                alike = [find._replace(locked=True) for find in alike]
             statements = self._matching(row_type, names, shape[3], values, locked)
-            yield Ask(row_type, statements, partial(unit.accept_finds, alike))
+            yield Ask(row_type, statements, partial(self._take_finds, unit, alike))
+
+    def _take_finds(self, unit: Unit, finds: list[FindKey], rows: list[Any]) -> None:
+        if not finds[0].locked:
+            unit.shelf.keep_finds(finds, rows)
+            if not self.postgres:
+                finds = [find._replace(locked=True) for find in finds]
+        unit.accept_finds(finds, rows)
 
     def _ordered(self, unit: Unit, key: OrderKey, wanted: int) -> Ask:
         """The first or last rows of an order: as many more as are wanted."""

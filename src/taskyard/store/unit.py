@@ -19,6 +19,7 @@ from taskyard.store.constants import Built, ConstantKey, Constants, maker, weigh
 from taskyard.store.need import FindKey, Need, OrderKey, Slot
 from taskyard.store.ordered import Known, merged, place_of
 from taskyard.store.rows import Rows
+from taskyard.store.shelf import Shelf
 from taskyard.store.turn import Fresh, Turn
 
 NAMES_A_ROW = frozenset(
@@ -41,7 +42,13 @@ class Unit(Rows):
     that there will be no other."""
 
     def __init__(
-        self, now: int, ids: Any, rev: int, limits: Limits | None = None, constants: Constants | None = None
+        self,
+        now: int,
+        ids: Any,
+        rev: int,
+        limits: Limits | None = None,
+        constants: Constants | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         super().__init__()
         self.now = now
@@ -49,6 +56,7 @@ class Unit(Rows):
         self.rev = rev
         self.limits = limits or Limits()
         self.constants = constants or Constants()
+        self.shelf = shelf or Shelf()
         self.found: set[FindKey] = set()
         self.known: dict[OrderKey, Known] = {}
         self.held: dict[Slot, Turn] = {}
@@ -121,7 +129,10 @@ class Unit(Rows):
         slot = (row_type, key)
         row = self.rows.get(slot)
         if row is None and not self.has(slot, False):
-            raise Need([slot], locked=False)
+            if slot not in self.shelf.rows:
+                raise Need([slot], locked=False)
+            row = self.shelf.rows[slot]
+            self.accept(slot, row, locked=False)
         return row.__copy__() if row is not None else None
 
     def load(self, row_type: type[Any], keys: Iterable[Any]) -> None:
@@ -150,8 +161,9 @@ class Unit(Rows):
     def find(self, row_type: type[Any], *, locked: bool = True, **equals: Any) -> list[Any]:
         names = tuple(equals)
         values = tuple(equals.values())
-        if not self._is_found(FindKey(row_type, names, values, locked)):
-            raise Need(finds=[FindKey(row_type, names, values, locked)])
+        wanted = FindKey(row_type, names, values, locked)
+        if not self._is_found(wanted):
+            raise Need(finds=[wanted])
         slots = self._index(row_type, names).get(values)
         if not slots:
             return []
@@ -161,11 +173,16 @@ class Unit(Rows):
         return [row.__copy__() for row in live]
 
     def _is_found(self, find: FindKey) -> bool:
-        return (
+        if (
             find in self.found
             or (not find.locked and find._replace(locked=True) in self.found)
             or self._is_fresh(find.names, find.values)
-        )
+        ):
+            return True
+        kept = self.shelf.finds.get(find)
+        if kept is not None:
+            self.accept_finds([find], kept)
+        return kept is not None
 
     def expect(
         self,

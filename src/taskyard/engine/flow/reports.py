@@ -18,10 +18,10 @@ from taskyard.engine.flow.session import Session
 from taskyard.engine.flow.status import STATUSES
 from taskyard.engine.leases import require_taker
 from taskyard.engine.protocol import decides, foresees
+from taskyard.model.command import Peek, Sight
 from taskyard.model.execution import ElementInstance, ElementOutput, Execution, ExecutionNotes
 from taskyard.model.ids import row_id_in
 from taskyard.model.problem import Rejected, rejected
-from taskyard.model.row import Row
 from taskyard.model.task import Lease, Task, TaskLog
 from taskyard.model.view import View
 
@@ -34,18 +34,19 @@ SIGNALLED = ("WAIT", "HUMAN", "YIELD")
 
 
 @foresees(ReportTask)
-def _report_foresight(command: ReportTask) -> list[tuple[type[Row], tuple[Any, ...]]]:
+def _report_foresight(command: ReportTask) -> list[Sight]:
     task_id = row_id_in(command.task)
-    slots: list[tuple[type[Row], tuple[Any, ...]]] = [
+    slots: list[Sight] = [
         (Task, (task_id,)),
         (ElementInstance, (task_id,)),
         (ElementOutput, (task_id,)),
         (Lease, (task_id, 0)),
     ]
-    if command.execution is not None:
-        execution_id = row_id_in(command.execution)
-        slots += [(Execution, (execution_id,)), (ExecutionNotes, (execution_id,))]
-    return slots
+    if command.execution is None:
+        owner = ((Execution, ("execution_id",)), (ExecutionNotes, ("execution_id",)))
+        return [Peek(ElementInstance, (task_id,), then=owner), *slots]
+    execution_id = row_id_in(command.execution)
+    return [(Execution, (execution_id,)), (ExecutionNotes, (execution_id,)), *slots]
 
 
 @decides(ReportTask)
