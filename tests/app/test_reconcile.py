@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from tests.app.conftest import ADMIN
@@ -36,9 +38,9 @@ def lose_record(command: LoseRecord, view: View) -> None:
             view.delete(task)
 
 
-def begin(opened: Opened, queue: str, **rules: int) -> Execution:
+def begin(opened: Opened, queue: str, **rules: Any) -> Execution:
     """An execution of one worker task."""
-    rules = {"retry_delay_seconds": 0, **rules}
+    rules.setdefault("retry_delay_seconds", 0)
     node = WorkflowTask(name=queue, task_reference_name="only", task_definition=TaskDef(name=queue, **rules))
     document = msgspec.json.encode(WorkflowDef(name=queue, tasks=[node])).decode()
     return opened.run(StartExecution(actor=ADMIN, key=queue, document=document)).execution
