@@ -45,3 +45,7 @@ def test_the_secret_client(seen):
 def test_the_event_client(seen):
     assert len(seen["events"]["names"]) == 1
     assert seen["events"]["off"] == 0
+
+
+def test_a_workflow_is_tried_out(seen):
+    assert seen["trial"] == {"status": "COMPLETED", "output": {"n": 4}, "tasks": ["FAILED", "COMPLETED"]}

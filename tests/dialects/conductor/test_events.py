@@ -237,3 +237,18 @@ def test_json_inside_texts_is_expanded_when_asked(api, run, unique):
     run(sender(f"{unique}_sender", inner='{"n": 7}'))
     (found,) = eventually(lambda: ids(api, started))
     assert api.get(f"/workflow/{found}").json()["input"]["n"] == 7
+
+
+def test_tags(api, unique):
+    api.post("/event", json=handler(unique, "conductor:a:b", starts("x")))
+    url = f"/event/{unique}/tags"
+    api.put(url, json=[{"key": "team", "value": unique}, {"key": "team", "value": "b"}])
+    api.request("DELETE", url, json=[{"key": "team", "value": "b"}])
+    assert api.get(url).json() == [{"key": "team", "value": unique}]
+    found = api.get("/metadata/tags/resources", params={"tagKey": "team", "tagValue": unique}).json()
+    assert [each["id"] for each in found] == [unique]
+    missing = api.get(f"/event/{unique}x/tags")
+    assert (missing.status_code, missing.json()["message"]) == (
+        404,
+        f"EventHandler with name {unique}x not found!",
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from taskyard.dialects.conductor import event_wire as wire
-from taskyard.dialects.conductor import events
+from taskyard.dialects.conductor import events, tags
+from taskyard.dialects.conductor.wire import Tag
 from taskyard.http.operation import served
 
 ONE = "/event/{name}"
@@ -55,6 +56,34 @@ EVENTS = (
         params=events.EventParams,
         returns={200: list[wire.EventHandler]},
         summary="The event handlers of one event",
+    ),
+    served(
+        "GET",
+        "/event/{name}/tags",
+        "getTagsForEventHandler",
+        tags.reader("event_handler"),
+        returns={200: list[Tag]},
+        summary="The tags of an event handler",
+    ),
+    served(
+        "PUT",
+        "/event/{name}/tags",
+        "putTagForEventHandler",
+        tags.writer("event_handler", "add"),
+        body=Any,
+        body_shown=list[Tag],
+        returns={200: None},
+        summary="Add tags to an event handler",
+    ),
+    served(
+        "DELETE",
+        "/event/{name}/tags",
+        "deleteTagForEventHandler",
+        tags.writer("event_handler", "remove"),
+        body=Any,
+        body_shown=list[Tag],
+        returns={200: None},
+        summary="Take tags off an event handler",
     ),
     served(
         "GET",

@@ -13,13 +13,12 @@ from taskyard.model.query import Filter, Has, Order, Query, both, eq
 ACTIONS = {"READ": "read", "CREATE": "create", "UPDATE": "update", "EXECUTE": "execute", "DELETE": "delete"}
 """What `access` asks for, in our words."""
 
-RESOURCE_KINDS = {"TASK_DEF": "worker", "WORKFLOW_DEF": "workflow"}
+RESOURCE_KINDS = {"TASK_DEF": "worker", "WORKFLOW_DEF": "workflow", "EVENT_HANDLER": "event_handler"}
 """Kinds of things that carry tags here."""
 
 OTHER_RESOURCES = frozenset(
     (
         "WORKFLOW_SCHEDULE",
-        "EVENT_HANDLER",
         "APPLICATION",
         "SECRET_NAME",
         "ENV_VARIABLE",

@@ -28,7 +28,12 @@ from taskyard.model.query import TRUE, Has, eq
 BATCH = 1_000
 """Definitions whose tags are loaded at once."""
 
-MISSING = {"worker": "No such task definition: {}", "workflow": "No such workflow definition: {}"}
+MISSING = {
+    "worker": "No such task definition: {}",
+    "workflow": "No such workflow definition: {}",
+    "event_handler": "EventHandler with name {} not found!",
+    "webhook": "No such webhook found by id: {}",
+}
 
 
 def reader(kind: str) -> Handler:

@@ -18,6 +18,7 @@ from conductor.client.http.models.save_schedule_request import SaveScheduleReque
 from conductor.client.http.models.start_workflow_request import StartWorkflowRequest
 from conductor.client.http.models.workflow_def import WorkflowDef
 from conductor.client.http.models.workflow_task import WorkflowTask
+from conductor.client.http.models.workflow_test_request import WorkflowTestRequest
 from conductor.client.http.rest import ApiException
 from conductor.client.orkes.models.metadata_tag import MetadataTag
 from conductor.client.orkes_clients import OrkesClients
@@ -106,6 +107,17 @@ def events():
     return {"names": [each.name for each in found], "off": len(off)}
 
 
+def trial():
+    first = WorkflowTask(name="first", task_reference_name="first", type="SIMPLE")
+    request = WorkflowTestRequest(
+        name=f"{WORD}-tried",
+        workflow_def=WorkflowDef(name=f"{WORD}-tried", version=1, tasks=[first]),
+        task_ref_to_mock_output={"first": [{"status": "FAILED"}, {"output": {"n": 4}}]},
+    )
+    found = clients.get_workflow_client().test_workflow(request)
+    return {"status": found.status, "output": found.output, "tasks": [each.status for each in found.tasks]}
+
+
 wait = WorkflowTask(name="wait", task_reference_name="wait", type="WAIT")
 clients.get_metadata_client().register_workflow_def(WorkflowDef(name=FLOW, version=1, tasks=[wait]), True)
-print(json.dumps({"schedules": schedules(), "secrets": secrets(), "events": events()}))
+print(json.dumps({"schedules": schedules(), "secrets": secrets(), "events": events(), "trial": trial()}))
