@@ -71,16 +71,24 @@ def templates_wanted(workflows: list[Written[WorkflowDef]]) -> set[str]:
     return {name for each in workflows for name in templated_names(each.document)}
 
 
-def check_workflow(workflow: WorkflowDef, templates: Mapping[str, frozenset[str]], method: str) -> None:
-    """Refuse a workflow definition that breaks a rule; `method` heads the paths of its faults."""
-    _refuse(f"{method}.arg0", workflow_violations(workflow, templates))
+def check_workflow(
+    workflow: WorkflowDef, templates: Mapping[str, frozenset[str]], scripts: list[Violation], method: str
+) -> None:
+    """Refuse a workflow definition that breaks a rule, or whose `scripts` cannot be read; `method` heads the paths of
+    its faults."""
+    _refuse(f"{method}.arg0", [*workflow_violations(workflow, templates), *scripts])
 
 
-def check_workflows(workflows: list[Written[WorkflowDef]], templates: Mapping[str, frozenset[str]]) -> None:
-    """Refuse a list of workflow definitions if any breaks a rule."""
+def check_workflows(
+    workflows: list[Written[WorkflowDef]],
+    templates: Mapping[str, frozenset[str]],
+    scripts: list[list[Violation]],
+) -> None:
+    """Refuse a list of workflow definitions if any breaks a rule, or has `scripts` that cannot be read."""
     found: list[Violation] = []
     for place, each in enumerate(workflows):
-        found += _placed(workflow_violations(each.document, templates), f"[{place}]")
+        wrong = [*workflow_violations(each.document, templates), *scripts[place]]
+        found += _placed(wrong, f"[{place}]")
     _refuse("updateWorkflowDef.workflowDefList", found)
 
 

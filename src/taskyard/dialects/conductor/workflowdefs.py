@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from taskyard.app.definition_scripts import script_violations
 from taskyard.dialects.conductor import commands
 from taskyard.dialects.conductor.access import asking
 from taskyard.dialects.conductor.bodies import (
@@ -105,7 +106,7 @@ async def get(request: Request, params: WorkflowParams, body: None) -> Response:
 async def create(request: Request, params: CreateParams, body: Any) -> Response:
     """Register a version. One that is there is refused unless `overwrite` or `newVersion` says otherwise."""
     written = read_workflow(body)
-    check_workflow(written.document, await templates_of(request, [written]), "registerWorkflowDef")
+    await _check(request, written, "registerWorkflowDef")
     await _put(request, written, _mode(params))
     return empty_response(200)
 
@@ -113,7 +114,8 @@ async def create(request: Request, params: CreateParams, body: Any) -> Response:
 async def update(request: Request, params: UpdateParams, body: Any) -> Response:
     """Register or replace versions. All must be within the rules; then each stands or falls on its own."""
     workflows = read_workflows(body)
-    check_workflows(workflows, await templates_of(request, workflows))
+    scripts = [await script_violations(request.app, each.document) for each in workflows]
+    check_workflows(workflows, await templates_of(request, workflows), scripts)
     done: list[str] = []
     failed: dict[str, str] = {}
     for each in workflows:
@@ -131,7 +133,7 @@ async def update(request: Request, params: UpdateParams, body: Any) -> Response:
 async def validate(request: Request, params: None, body: Any) -> Response:
     """Check a definition; nothing is kept."""
     written = read_workflow(body)
-    check_workflow(written.document, await templates_of(request, [written]), "validateWorkflowDef")
+    await _check(request, written, "validateWorkflowDef")
     return empty_response(200)
 
 
@@ -142,6 +144,11 @@ async def delete(request: Request, params: None, body: None) -> Response:
     with not_found(f"No such workflow definition: {name} version: {number}"):
         await request.app.run(commands.delete_version(request.caller, KIND, name, number))
     return empty_response(200)
+
+
+async def _check(request: Request, written: Written[WorkflowDef], method: str) -> None:
+    scripts = await script_violations(request.app, written.document)
+    check_workflow(written.document, await templates_of(request, [written]), scripts, method)
 
 
 def _mode(params: CreateParams | UpdateParams) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskyard.engine import timers
+from taskyard.engine.access import require
 from taskyard.engine.flow import conformity, rate_limit, snapshot
 from taskyard.engine.flow.launch import Launch
 from taskyard.engine.flow.notes import Notes
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from taskyard.engine.flow.session import Session
 
 PRIORITIES = range(100)
+SECRETS = "workflow.secrets."
+"""Who names secrets in a definition given inline must be one who may register definitions."""
 NAME_LIMIT = 500
 """Characters of a correlation id or idempotency key."""
 
@@ -56,6 +59,8 @@ def _definition(session: Session, wanted: Launch, tenant: str) -> tuple[Version 
     """The version's row and the stored document."""
     if wanted.document is not None:
         require_execute(session.view, session.actor, wanted.key, tenant)
+        if SECRETS in wanted.document and session.actor is not None:
+            require(session.actor, "create", kind="workflow", key=wanted.key)
         return None, wanted.document
     view = session.view
     found = view.find(Definition, locked=False, tenant=tenant, kind="workflow", key=wanted.key)
