@@ -52,7 +52,7 @@ def output_of(run: Records, record: ElementInstance) -> dict[str, Any]:
     run.load_outputs(inside)
     for each in inside:
         if each.phase == "closed" and not each.retried:
-            by_pass.setdefault(_pass_of(record, each), {})[each.element] = run.output_of(each)
+            by_pass.setdefault(pass_of(record, each), {})[each.element] = run.output_of(each)
     room = run.view.limits.payload - ROOM
     kept: dict[str, Any] = {}
     for number in sorted(by_pass, reverse=True):
@@ -106,7 +106,7 @@ def drop(run: Run, record: ElementInstance, number: int) -> None:
     """Remove the records of a pass that is not to be kept."""
     if number >= 1:
         inside = _inside(run, record, (*HOLDERS, "DO_WHILE"))
-        removal.remove(run, [each for each in inside if _pass_of(record, each) <= number])
+        removal.remove(run, [each for each in inside if pass_of(record, each) <= number])
 
 
 def _item(run: Records, record: ElementInstance) -> dict[str, Any]:
@@ -134,7 +134,8 @@ def _inside(
     return found
 
 
-def _pass_of(record: ElementInstance, inside: ElementInstance) -> int:
+def pass_of(record: ElementInstance, inside: ElementInstance) -> int:
+    """The pass of the loop `record` to which what it holds belongs."""
     return int(inside.suffix[len(record.suffix) + 2 :].partition("__")[0])
 
 

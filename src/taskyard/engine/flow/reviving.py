@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskyard.engine.flow.behavior import behavior_of
+from taskyard.engine.flow.passes import pass_of
 from taskyard.engine.flow.plan import CHOOSERS
 from taskyard.engine.flow.reopening import reopen, reopen_record
 from taskyard.engine.flow.status import STATUSES
@@ -148,8 +149,9 @@ def lacks(run: Run, record: ElementInstance) -> bool:
 
 
 def _is_later_pass(run: Run, loop: ElementInstance, record: ElementInstance) -> bool:
+    number = pass_of(loop, record)
     return any(
-        each.parent_id == loop.id and each.iteration > record.iteration for each in run.records.values()
+        each.parent_id == loop.id and pass_of(loop, each) > number for each in run.records.values()
     )
 
 

@@ -319,9 +319,9 @@ class Run(Records):
             join = self.latest(name, record.suffix)
             if join is not None and join.phase != "closed":
                 behavior_of(join.kind).joined(self, join, self.node(join), record)
-        if self.notes.retried_at and self._was_here(record, position.following):
-            return
         if position.following is not None:
+            if self.notes.retried_at and self._was_here(record, position.following):
+                return
             self.schedule(self.beside(record, position.following))
         elif record.parent_id is not None:
             parent = self.record(record.parent_id)
@@ -333,21 +333,14 @@ class Run(Records):
             self.notes.ended = True
             self.notes.last_id = record.id
 
-    def _was_here(self, record: ElementInstance, following: WorkflowTask | None) -> bool:
+    def _was_here(self, record: ElementInstance, following: WorkflowTask) -> bool:
         """The flow went on behind an earlier attempt of the record already: the execution was closed since, and runs
         again."""
-        if following is not None:
-            first = record
-            while first.previous_id is not None:
-                first = self.record(first.previous_id)
-            found = self.latest(following.task_reference_name, record.suffix)
-            return found is not None and found.seq > first.seq
-        if record.parent_id is None:
-            return False
-        parent = self.record(record.parent_id)
-        return behavior_of(parent.kind).resumes and (
-            parent.phase == "closed" or record.iteration < parent.iteration
-        )
+        first = record
+        while first.previous_id is not None:
+            first = self.record(first.previous_id)
+        found = self.latest(following.task_reference_name, record.suffix)
+        return found is not None and found.seq > first.seq
 
     def inside(self, record: ElementInstance, node: WorkflowTask) -> Place:
         """The place of a node that the record holds, in the same pass of the loops."""

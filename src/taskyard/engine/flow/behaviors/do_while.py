@@ -79,9 +79,9 @@ class DoWhile(Behavior):
 
     def resumed(self, run: Run, record: ElementInstance, node: WorkflowTask) -> None:
         """The pass at hand is the last one that is there."""
-        passes_made = [each.iteration for each in run.held_by(record.id)]
-        if passes_made:
-            record.iteration = max(passes_made)
+        made = [passes.pass_of(record, each) for each in run.held_by(record.id)]
+        if made:
+            record.iteration = max(made)
             run.touch(record)
         elif node.loop_over:
             self._begin(run, record, node, 1)
@@ -96,7 +96,7 @@ class DoWhile(Behavior):
 
     def _begin(self, run: Run, record: ElementInstance, node: WorkflowTask, number: int) -> None:
         record.iteration = number
-        run.touch(record)
+        run.set(record, "IN_PROGRESS", {"iteration": number})
         first = node.loop_over[0].task_reference_name
         suffix = f"{record.suffix}__{number}"
         run.work.append(("schedule", first, record.id, record.fragment_id, suffix, number))
