@@ -26,11 +26,12 @@ class Attempt(msgspec.Struct, frozen=True):
 
 class Fate(msgspec.Struct):
     """What may come of a sequence: ways it can end. `tasks` are the names of worker tasks that it goes through,
-    `failures` says that permissive tasks failed on the way."""
+    `failures` says that permissive tasks failed on the way, `spoilt` that the last task was one."""
 
     ends: set[str] = msgspec.field(default_factory=lambda: {DONE})
     tasks: set[str] = msgspec.field(default_factory=set)
     failures: bool = False
+    spoilt: bool = False
 
 
 Last = Callable[[str], Attempt | None]
@@ -59,6 +60,7 @@ def _sequence(
         whole.tasks |= step.tasks
         whole.failures |= step.failures
         whole.ends = (whole.ends - {DONE}) | step.ends
+        whole.spoilt = step.spoilt and node.type == "SIMPLE"
         if DONE not in step.ends:
             break
     return whole
@@ -110,7 +112,7 @@ def _passed(node: WorkflowTask, status: str) -> Fate:
     if node.optional:
         return Fate({DONE})
     if node.permissive:
-        return Fate({DONE}, failures=True)
+        return Fate({DONE}, failures=True, spoilt=True)
     return Fate({FAILED_AS.get(status, status)})
 
 
@@ -126,7 +128,7 @@ def _child_end(status: str | None) -> str:
 
 
 def _branches(branches: list[Fate]) -> Fate:
-    """Any failure of a branch can be the one that ends all of them; a permissive one fails the join."""
+    """Any failure of a branch can be the one that ends all of them; a permissive last task fails the join in the end."""
     whole = Fate(set())
     for branch in branches:
         whole.tasks |= branch.tasks
@@ -134,4 +136,6 @@ def _branches(branches: list[Fate]) -> Fate:
         whole.ends |= branch.ends - {DONE, OPEN}
     if not whole.ends:
         whole.ends = {OPEN} if any(OPEN in branch.ends for branch in branches) else {DONE}
+        if whole.ends == {DONE} and any(branch.spoilt for branch in branches):
+            whole.ends = {"FAILED"}
     return whole

@@ -16,6 +16,7 @@ from tests.simulation.plans import TASKS, draft
 from taskyard.engine.flow.commands import (
     DecideExecution,
     PauseExecution,
+    RerunExecution,
     RestartExecution,
     ResumeExecution,
     RetryExecution,
@@ -87,6 +88,7 @@ class World:
             (1, self.terminate),
             (3, self.retry),
             (0.5, self.restart),
+            (1, self.rerun),
             (1.5, self.decide),
         ]
         self.random.choices([move for _, move in moves], [weight for weight, _ in moves])[0]()
@@ -252,23 +254,30 @@ class World:
     # What callers do
 
     def _some(self, *statuses: str) -> str | None:
-        fitting = [each for each in self.started if self.shop.status(each) in statuses]
+        """An execution, now and then one that another one started."""
+        known = self.started
+        if self.random.random() < 0.3:
+            known = [row.uid for row in self._executions()]
+        fitting = [each for each in known if self.shop.status(each) in statuses]
         return self.random.choice(fitting) if fitting else None
+
+    def _name(self, one: str) -> str:
+        return str(self.started.index(one)) if one in self.started else self.shop.execution(one).key
 
     def pause(self) -> None:
         if (one := self._some("RUNNING")) is not None:
             self.shop.do(PauseExecution, one)
-            self.say(f"pause {self.started.index(one)}")
+            self.say(f"pause {self._name(one)}")
 
     def resume(self) -> None:
         if (one := self._some("PAUSED")) is not None:
             self.shop.do(ResumeExecution, one)
-            self.say(f"resume {self.started.index(one)}")
+            self.say(f"resume {self._name(one)}")
 
     def terminate(self) -> None:
         if (one := self._some("RUNNING", "PAUSED", "FAILED", "TIMED_OUT")) is not None:
             self.shop.do(TerminateExecution, one, reason="the caller says so")
-            self.say(f"terminate {self.started.index(one)}")
+            self.say(f"terminate {self._name(one)}")
 
     def retry(self) -> None:
         if (one := self._some("FAILED", "TIMED_OUT", "TERMINATED")) is not None:
@@ -278,7 +287,7 @@ class World:
         deep = self.random.random() < 0.5
         try:
             self.shop.do(RetryExecution, one, resume_children=deep)
-            self.say(f"retry {self.started.index(one)} {'deep' if deep else ''}")
+            self.say(f"retry {self._name(one)} {'deep' if deep else ''}")
         except Rejected as refused:
             if refused.problem.reason != "nothing_to_retry":
                 raise
@@ -291,8 +300,25 @@ class World:
     def _restart(self, one: str) -> None:
         row_id = self.shop.execution(one).id
         self.shop.do(RestartExecution, one)
-        self.say(f"restart {self.started.index(one)}")
+        self.say(f"restart {self._name(one)}")
         self.ledger = {key: value for key, value in self.ledger.items() if key[0] != row_id}
+
+    def rerun(self) -> None:
+        """From any of its own tasks. What came after is forgotten."""
+        one = self._some("COMPLETED", "FAILED", "TIMED_OUT", "TERMINATED")
+        records = self.shop.records(one) if one is not None else []
+        if one is None or not records:
+            return
+        target = self.random.choice(records)
+        self.shop.do(RerunExecution, one, from_task=target.uid)
+        self.say(f"rerun {self._name(one)} from {target.element}{target.suffix}")
+        left = {each.element + each.suffix for each in self.shop.records(one)}
+        gone = target.element + target.suffix
+        self.ledger = {
+            key: value
+            for key, value in self.ledger.items()
+            if key[0] != target.execution_id or (key[1] in left and key[1] != gone)
+        }
 
     def decide(self) -> None:
         """Nothing that runs as it should lacks anything."""
@@ -315,6 +341,7 @@ class World:
             self._check_outcome(row)
 
     def _executions(self) -> list[Execution]:
+        """Those that were started, and those that they started."""
         found = [self.shop.execution(uid) for uid in self.started]
         for row in found:
             found += self.shop.matching(Execution, parent_id=row.id)
@@ -353,6 +380,8 @@ class World:
                 return None
             newest = max(mine, key=lambda each: each.seq)
             found = self.shop.row(Execution, id=newest.child_id)
+            if newest.native_state == "COMPLETED_WITH_ERRORS":
+                return "FAILED"  # The parent went on; what became of the child since is not its business.
             return self.shop.status(found.uid) if found is not None else None
 
         return foretell(self.plans[row.key], BUDGETS, last, child)
@@ -362,9 +391,9 @@ class World:
     def settle(self) -> None:
         """Workers do what they should until nothing runs."""
         for _ in range(400):
-            for one in self.started:
-                if self.shop.status(one) == "PAUSED":
-                    self.shop.do(ResumeExecution, one)
+            for row in self._executions():
+                if row.suspended:
+                    self.shop.do(ResumeExecution, row.uid)
             for queue in sorted(TASKS):
                 for leased in self.shop.take(queue, count=50):
                     self._take(leased, queue)
