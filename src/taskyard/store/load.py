@@ -41,10 +41,10 @@ Statement = tuple[str, dict[str, Any]]
 
 
 class Ask(NamedTuple):
-    """Statements that give rows of one type, and who takes the rows."""
+    """A statement that gives rows of one type, and who takes the rows."""
 
     row_type: type[Row]
-    statements: list[Statement]
+    statement: Statement
     take: Callable[[list[Any]], None]
 
 
@@ -80,10 +80,9 @@ class Loader:
 
     def _run(self, link: Link, asks: list[Ask]) -> None:
         """Ask the database everything at once, then take the rows."""
-        answers = iter(link.many([statement for ask in asks for statement in ask.statements]))
-        for ask in asks:
-            tuples = [row for _ in ask.statements for row in next(answers)]
-            ask.take(build_all(ask.row_type, tuples))
+        answers = link.many([ask.statement for ask in asks])
+        for ask, rows in zip(asks, answers, strict=True):
+            ask.take(build_all(ask.row_type, rows))
 
     def _slots(
         self, unit: Unit, wanted: dict[type[Row], set[tuple[Any, ...]]], *, locked: bool
@@ -116,8 +115,8 @@ class Loader:
             alike = shapes[shape]
             row_type, names, _, locked = alike[0]
             values = [tuple(value for value in find.values if value is not None) for find in alike]
-            statements = self._matching(row_type, names, shape[3], values, locked)
-            yield Ask(row_type, statements, partial(self._take_finds, unit, alike))
+            statement = self._matching(row_type, names, shape[3], values, locked)
+            yield Ask(row_type, statement, partial(self._take_finds, unit, alike))
 
     def _take_finds(self, unit: Unit, finds: list[FindKey], rows: list[Any]) -> None:
         if not finds[0].locked:
@@ -137,7 +136,7 @@ class Loader:
         def take(rows: list[Any]) -> None:
             unit.accept_ordered(key, rows, complete=len(rows) < limit)
 
-        return Ask(key.row_type, [(sql, {**given, "most": limit})], take)
+        return Ask(key.row_type, (sql, {**given, "most": limit}), take)
 
     def _matching(
         self,
@@ -146,18 +145,15 @@ class Loader:
         absent: tuple[bool, ...],
         values: list[tuple[Any, ...]],
         locked: bool,
-    ) -> list[Statement]:
-        """What asks for rows whose columns have one of the lists of values. One statement on PostgreSQL; on SQLite one
-        for a single column, and else one per list, since that is what its indexes serve best."""
+    ) -> Statement:
+        """What asks, in one statement, for rows whose columns have one of the lists of values."""
         width = len(names) - sum(absent)
         sql = self.by_values(row_type, names, absent, locked, len(values) == 1)
         if len(values) == 1 or width == 0:
-            return [(sql, self._given(values[0]))]
+            return (sql, self._given(values[0]))
         if self.postgres:
-            return [(sql, {f"k{index}": [each[index] for each in values] for index in range(width)})]
-        if width == 1:
-            return [(sql, {"k0": list_value([each[0] for each in values])})]
-        return [(sql, self._given(each)) for each in values]
+            return (sql, {f"k{index}": [each[index] for each in values] for index in range(width)})
+        return (sql, {"k0": list_value([each[0] for each in values] if width == 1 else values)})
 
     def _given(self, values: tuple[Any, ...]) -> dict[str, Any]:
         return {f"k{index}": value for index, value in enumerate(values)}
@@ -178,10 +174,13 @@ class Loader:
         given = [name for name, missing in zip(names, absent, strict=True) if not missing]
         terms = [f't."{name}" IS NULL' for name, missing in zip(names, absent, strict=True) if missing]
         source = f'"{row_type.TABLE}" t'
-        if single or not given or (not self.postgres and len(given) > 1):
+        if single or not given:
             terms += [f't."{name}"={self._place(f"k{index}")}' for index, name in enumerate(given)]
-        elif not self.postgres:
+        elif not self.postgres and len(given) == 1:
             terms.append(f't."{given[0]}" IN (SELECT value FROM json_each(:k0))')
+        elif not self.postgres:
+            source = f"json_each(:k0) j CROSS JOIN {source}"  # the list outside, the table by its index
+            terms += [f"t.\"{name}\"=json_extract(j.value,'$[{at}]')" for at, name in enumerate(given)]
         else:
             casts = [ARRAY_CASTS[shape.types[shape.names.index(name)]] for name in given]
             lists = [f"%(k{index})s::{cast}" for index, cast in enumerate(casts)]
