@@ -331,12 +331,12 @@ class Records:
         self.written_inputs.add(record.id)
 
     def output_of(self, record: ElementInstance) -> dict[str, Any]:
-        if record.id in self.outputs:
-            return self.outputs[record.id]
         if record.phase != "closed":
             current = behavior_of(record.kind).current_output(self, record)
             if current is not None:
                 return current
+        if record.id in self.outputs:
+            return self.outputs[record.id]
         if record.id not in self.stored_outputs:
             row = None if record.id not in self.before else self.view.peek(ElementOutput, record.id)
             self.stored_outputs[record.id] = self.decode(row.document) if row else {}
