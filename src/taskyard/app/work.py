@@ -13,7 +13,7 @@ from taskyard.app.scheduler import Scheduler
 from taskyard.app.wakeups import Waiter
 from taskyard.engine import throttles
 from taskyard.engine.flow.commands import Leased
-from taskyard.engine.leases import LeaseTasks, RequeueTasks, ReturnTasks
+from taskyard.engine.leases import LeaseTasks, RequeueTasks, ReturnTasks, may_take
 from taskyard.engine.polls import RECENT_MS, Asked, RecordPoll
 from taskyard.engine.work import Handout, place_in, queue_topic
 from taskyard.model.principal import Principal
@@ -46,6 +46,8 @@ class PollBook:
         self.app = app
         self.written: dict[Key, int] = {}
         self.unwritten: dict[Key, int] = {}
+        self.quiet: set[tuple[str, str]] = set()
+        """Queues and domains that held nothing when they were asked last."""
         self._flushing: asyncio.Task[None] | None = None
 
     def asked(self, queue: str, domain: str, holder: str) -> Awaitable[None] | None:
@@ -120,7 +122,7 @@ async def poll(
     recording = book_of(app).asked(queue, domain, holder) if principal is not None else None
     try:
         if wait_ms <= 0:
-            return (await _lease(app, command)).tasks
+            return (await _look(app, command)).tasks
         with app.wakeups.listen((queue_topic(queue, domain),), wants=count) as waiter:
             return await _lease_or_wait(app, command, waiter, wait_ms / 1000)
     finally:
@@ -136,7 +138,7 @@ async def _lease_or_wait(
     while True:
         told = waiter.take()
         try:
-            handed = await _lease(app, command)
+            handed = await _look(app, command)
         except BaseException:
             waiter.told += told
             raise
@@ -160,6 +162,27 @@ async def _lease_or_wait(
 def _until(app: Application, moment: int) -> float:
     """Seconds until a moment, a little at least."""
     return max(1, moment - app.clock.now()) / 1000
+
+
+async def _look(app: Application, command: LeaseTasks) -> Handout:
+    """Take tasks; a queue that held nothing the last time is only looked into, by a read, before the write lane is asked
+    for its tasks."""
+    quiet, place = book_of(app).quiet, (command.queue, command.domain)
+    if place in quiet and may_take(command.actor, command.queue) and not await _is_ready(app, place):
+        return Handout()
+    handed = await _lease(app, command)
+    if handed.tasks or handed.throttles:
+        quiet.discard(place)
+    elif len(quiet) < KNOWN:
+        quiet.add(place)
+    return handed
+
+
+async def _is_ready(app: Application, place: tuple[str, str]) -> bool:
+    wanted = {place: 1}
+    if app.store.reads_inline:
+        return bool(app.store.read_now(lambda link: ready(link, wanted)))
+    return bool(await app.store.read(lambda link: ready(link, wanted)))
 
 
 async def _lease(app: Application, command: LeaseTasks) -> Handout:

@@ -120,14 +120,19 @@ def lease_tasks(command: LeaseTasks, view: View) -> work.Handout:
     )
 
 
+def may_take(actor: Principal | None, queue: str) -> bool:
+    """The caller's grants alone let them take tasks of a queue, whoever owns its definition and however it is tagged."""
+    if actor is None:
+        return True
+    return not queue.startswith(SYSTEM) and can(actor, "execute", kind="worker", key=queue)
+
+
 def require_taker(view: View, actor: Principal | None, queue: str) -> None:
     """Raise `Rejected` (forbidden) unless the caller may take tasks of a queue."""
-    if actor is None or (actor.admin and not queue.startswith(SYSTEM)):
+    if may_take(actor, queue):
         return
     if queue.startswith(SYSTEM):
         raise rejected("forbidden", f"Queue {queue!r} belongs to the server.", reason="system_queue")
-    if can(actor, "execute", kind="worker", key=queue):
-        return
     found = view.find(Definition, locked=False, tenant="", kind="worker", key=queue)
     owners = (found[0].owner, found[0].created_by) if found else None
     tags = view.find(DefinitionTag, locked=False, definition_id=found[0].id) if found else []
