@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 import msgspec
-from tools.bench import codec, definitions, kernel, pages, starting, streams, totals, writes
+from tools.bench import codec, cycles, definitions, kernel, pages, starting, streams, totals, writes
 from tools.bench.figure import table
 from tools.bench.load import Failed
 from tools.bench.stage import Stage
@@ -25,6 +25,9 @@ CASES: dict[str, Callable[[Stage], None]] = {
     "create": writes.created,
     "alone": writes.alone,
     "counters": writes.counted,
+    "cycles": cycles.cycles,
+    "requests": cycles.cycles_over_http,
+    "processes": cycles.processes,
     "filtered": pages.filtered,
     "deep": pages.deep,
     "totals": totals.covered,

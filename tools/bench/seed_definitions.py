@@ -10,8 +10,8 @@ import msgspec
 from taskyard.app.application import Application
 from taskyard.model.command import Command, decides
 from taskyard.model.definition import Definition, Deployment, Version, VersionDocument
-from taskyard.model.view import View
 from taskyard.model.flow import TaskDef
+from taskyard.model.view import View
 
 CHUNK = 5_000
 VERSIONS = 100
