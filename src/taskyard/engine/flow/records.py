@@ -254,7 +254,7 @@ class Records:
             for record in self.records.values()
             if record.suffix == suffix and record.element in references
         }
-        if not self.fresh:
+        if not self.whole:
             names = ("execution_id", "element")
             self.view.expect(ElementInstance, names, [(execution_id, each) for each in sorted(references)])
             for each in sorted(references):

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from taskyard.engine import timers
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.passes import pass_of
 from taskyard.engine.flow.plan import CHOOSERS
 from taskyard.engine.flow.reopening import reopen, reopen_record
 from taskyard.engine.flow.status import STATUSES
-from taskyard.model.execution import ElementInstance
+from taskyard.model.execution import ElementInstance, Timer
 
 if TYPE_CHECKING:
     from taskyard.engine.flow.plan import Position
@@ -66,15 +67,26 @@ def _open_loops(run: Run) -> None:
 def go_on(run: Run) -> int:
     """Recount what open joins wait for, and go on behind every record that is done and has nothing after it. Answers how
     many such records there were."""
-    records = run.all_records()
+    records, busy = run.all_records(), _busy(run)
     for record in records:
-        if run.open and record.phase != "closed":
+        if run.open and record.phase != "closed" and record.id not in busy:
             behavior_of(record.kind).resumed(run, record, run.node(record))
     found = 0
     for record in records:
-        if run.open and _is_done(run, record):
+        if run.open and record.id not in busy and _is_done(run, record):
             found += _follow(run, record)
     return found
+
+
+def _busy(run: Run) -> set[int]:
+    """The records whose insides are about to be scheduled: by work that is to do here, or that goes on in a transaction of
+    its own."""
+    pieces = list(run.work)
+    for timer in run.view.find(Timer, execution_id=run.execution.id):
+        if timer.kind == "continue":
+            pieces += [tuple(piece) for piece in timers.data_of(timer)["work"]]
+    inside = {piece[2] for piece in pieces if piece[0] == "schedule" and piece[2] is not None}
+    return inside | {piece[1] for piece in pieces if piece[0] in ("more", "proceed", "again")}
 
 
 def _is_done(run: Run, record: ElementInstance) -> bool:
@@ -150,9 +162,7 @@ def lacks(run: Run, record: ElementInstance) -> bool:
 
 def _is_later_pass(run: Run, loop: ElementInstance, record: ElementInstance) -> bool:
     number = pass_of(loop, record)
-    return any(
-        each.parent_id == loop.id and pass_of(loop, each) > number for each in run.records.values()
-    )
+    return any(each.parent_id == loop.id and pass_of(loop, each) > number for each in run.records.values())
 
 
 def resume_parents(run: Run) -> None:
