@@ -29,6 +29,9 @@ PAUSED = "scheduler_paused"
 
 REASON_LIMIT = 999
 
+KEPT_MS = 30 * 24 * 3600 * 1000
+"""How long it is kept what came of a run; older ones go as newer ones come."""
+
 _decode = msgspec.json.Decoder(ScheduleDef).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -259,6 +262,9 @@ def _run(view: View, schedule: Schedule, document: ScheduleDef, moment: int) -> 
     except Rejected as refusal:
         run.state, run.reason = "FAILED", refusal.problem.detail[:REASON_LIMIT]
     view.insert(run)
+    for old in view.pick(ScheduleRun, ("id",), 2, name=schedule.name):
+        if old.at < view.now - KEPT_MS:
+            view.delete(old)
     view.emit("schedule.run", data={"schedule": schedule.name, "state": run.state, "due": moment})
 
 

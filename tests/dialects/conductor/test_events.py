@@ -252,3 +252,34 @@ def test_tags(api, unique):
         404,
         f"EventHandler with name {unique}x not found!",
     )
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_messages_outlive_a_killed_server_and_are_handled_once(spawn, request, kind):
+    """Every message whose sender was acknowledged starts exactly one execution, whenever the server dies."""
+    database = request.getfixturevalue("postgres").create() if kind == "postgres" else None
+    one = spawn(database_url=database)
+    client = one.client(one.token)
+    for document in (definition("started", task("wait", "WAIT")), sender("sender", n="${workflow.input.n}")):
+        assert client.post("/api/metadata/workflow", json=document).status_code == 200
+    given = handler(
+        "all", "conductor:sender:sent", starts("started", input={"n": "${n}"}), condition="$.n >= 0"
+    )
+    assert client.post("/api/event", json=given).status_code == 200
+    sent: list[int] = []
+    for number in range(30):
+        if client.post("/api/workflow/sender", json={"n": number}).status_code == 200:
+            sent.append(number)
+        if number in (10, 20, 29):
+            one.kill()
+            one.start()
+            client = one.client(one.token)
+
+    def handled() -> list[dict[str, Any]]:
+        page = client.get("/v1/executions", params={"filter": "definition = started", "limit": 100})
+        return page.json()["items"]
+
+    eventually(lambda: len(handled()) >= len(sent), 30)
+    time.sleep(1)
+    found = [client.get(f"/v1/executions/{each['id']}").json()["input"]["n"] for each in handled()]
+    assert sorted(found) == sent

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from taskyard.engine.expressions.secrets import defused_json
+from taskyard.engine.flow import tested
 from taskyard.engine.flow.commands import Started, StartExecution
 from taskyard.engine.flow.launch import Launch
 from taskyard.engine.flow.session import Session
@@ -34,6 +35,8 @@ def start_execution(command: StartExecution, view: View) -> Started:
     )
     execution, fresh = session.launch(wanted)
     session.settle()
+    if command.test:
+        tested.limit(view, execution)
     return Started(execution, fresh)
 
 

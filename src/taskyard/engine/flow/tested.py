@@ -7,12 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from taskyard.engine import timers
 from taskyard.engine.flow.behavior import behavior_of
-from taskyard.model.execution import Wait
+from taskyard.engine.flow.commands import RemoveExecution
+from taskyard.model.command import decider_of
+from taskyard.model.execution import Execution, Timer, Wait
+from taskyard.model.problem import Rejected
+from taskyard.model.view import View
 
 if TYPE_CHECKING:
     from taskyard.engine.flow.run import Run
     from taskyard.model.execution import ElementInstance
+
+LONGEST_MS = 120_000
+"""After this a test run is over, even if who asked for it is gone."""
 
 REAL = frozenset(
     (
@@ -53,3 +61,21 @@ def hold(run: Run, record: ElementInstance) -> bool:
         )
     )
     return True
+
+
+def limit(view: View, execution: Execution) -> None:
+    """See to it that a test run goes, even if nobody is there to remove it."""
+    timers.start(view, "test_over", view.now + LONGEST_MS, data={"execution": execution.uid})
+
+
+@timers.fires("test_over")
+def over(view: View, timer: Timer) -> None:
+    """Remove what is left of a test run; mostly nothing is."""
+    command = RemoveExecution(
+        execution=timers.data_of(timer)["execution"], terminate=True, reason="The test run is over"
+    )
+    try:
+        decider_of(command)(command, view)
+    except Rejected as refusal:
+        if refusal.problem.code != "not_found":
+            raise
