@@ -312,13 +312,12 @@ class World:
         target = self.random.choice(records)
         self.shop.do(RerunExecution, one, from_task=target.uid)
         self.say(f"rerun {self._name(one)} from {target.element}{target.suffix}")
-        left = {each.element + each.suffix for each in self.shop.records(one)}
-        gone = target.element + target.suffix
-        self.ledger = {
-            key: value
-            for key, value in self.ledger.items()
-            if key[0] != target.execution_id or (key[1] in left and key[1] != gone)
+        before = {each.id for each in records} - {target.id}
+        left = {
+            (each.element + each.suffix, each.attempt) for each in self.shop.records(one) if each.id in before
         }
+        for key in [key for key in self.ledger if key[0] == target.execution_id]:
+            self.ledger[key] = [each for each in self.ledger[key] if (key[1], each.number) in left]
 
     def decide(self) -> None:
         """Nothing that runs as it should lacks anything."""

@@ -241,3 +241,64 @@ def test_a_completed_execution_of_a_workflow_that_may_not_restart_is_refused(sho
     assert _refusal(shop, RestartExecution, one) == "not_restartable"
     shop.do(RestartExecution, other)
     assert shop.status(other) == "RUNNING"
+
+
+def test_rerun_makes_joins_and_loops_wait_again_whose_ends_are_gone(shop: Workshop) -> None:
+    """Another branch went further than the target when it ended: its join and its loop were made before the target."""
+    shop.define(
+        "again_wide",
+        *fork(
+            "aw",
+            [simple("aw1"), simple("aw2")],
+            [*fork("awf", [simple("aw3"), simple("aw4")], [simple("aw5")]), simple("aw6")],
+            [each_of("awl", [1, 2], simple("aw7")), simple("aw8")],
+        ),
+    )
+    one = shop.start("again_wide")
+    for name in ("aw1", "aw3", "aw5", "aw7", "aw7", "aw2", "aw4", "aw6", "aw8"):
+        shop.work(name)
+    assert shop.status(one) == "COMPLETED"
+    shop.do(RerunExecution, one, from_task=shop.newest(one, "aw2").uid)
+    open_ones = {each.element for each in shop.records(one) if each.phase != "closed"}
+    assert open_ones == {"aw2", "aw4", "aw7", "aw_join", "awf_join", "awl"}
+    for name in ("aw4", "aw6", "aw7", "aw8", "aw2"):
+        shop.work(name)
+    assert shop.status(one) == "COMPLETED"
+
+
+def test_retry_inside_loops_in_loops_goes_on_with_the_outer_pass(shop: Workshop) -> None:
+    shop.define_task("again_i", retry_count=0)
+    shop.define(
+        "again_nest", each_of("ao", [1, 2], each_of("ai", [1, 2, 3], simple("again_i")), simple("again_j"))
+    )
+    one = shop.start("again_nest")
+    shop.work("again_i")
+    shop.work("again_i", "FAILED")
+    shop.do(RetryExecution, one)
+    for name in ("again_i", "again_i", "again_j", "again_i", "again_i", "again_i", "again_j"):
+        shop.work(name)
+    assert shop.status(one) == "COMPLETED"
+
+
+def test_a_join_waits_for_the_whole_case_of_a_switch(shop: Workshop) -> None:
+    shop.define(
+        "again_switch",
+        *fork("as", [switch("asw", "go", go=[simple("as1"), simple("as2")])], [simple("as3")]),
+        simple("as4"),
+    )
+    one = shop.start("again_switch")
+    shop.work("as1")
+    shop.work("as2")
+    assert shop.newest(one, "as_join").native_state == "IN_PROGRESS"
+    shop.work("as3")
+    shop.work("as4")
+    assert shop.status(one) == "COMPLETED"
+    other = shop.start("again_switch")
+    shop.work("as3")
+    shop.work("as1")
+    shop.do(TerminateExecution, other)
+    shop.do(RetryExecution, other)
+    assert shop.take("as4") == []
+    shop.work("as2")
+    shop.work("as4")
+    assert shop.status(other) == "COMPLETED"

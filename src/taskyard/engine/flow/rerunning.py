@@ -87,8 +87,7 @@ def _cut(run: Run, target: ElementInstance) -> None:
     """Open the execution and remove what was made after the target."""
     reopen(run, "rerun")
     later = [record for record in run.all_records() if record.seq > target.seq]
-    for record in (target, *later):
-        _reopen_around(run, record)
+    _reopen_what_waited(run, [target, *later])
     _drop(run, later)
     for record in run.records.values():
         if record.retried and not any(each.previous_id == record.id for each in _same(run, record)):
@@ -98,16 +97,36 @@ def _cut(run: Run, target: ElementInstance) -> None:
     run.notes.last_id = None
 
 
-def _reopen_around(run: Run, record: ElementInstance) -> None:
-    """What holds a record that goes, or is done again, and is closed before what it holds is through, counts again what
-    it waits for."""
-    around = record.parent_id
-    while around is not None:
-        holder = run.record(around)
-        if holder.kind in CHOOSERS and not holder.pending:
-            holder.pending = 1
-            run.touch(holder)
-        around = holder.parent_id
+def _reopen_what_waited(run: Run, undone: list[ElementInstance]) -> None:
+    """Joins, loops and cases that took the end of these records for theirs wait again, and so on outwards."""
+    removed = {record.id for record in undone}
+    waiting, seen = list(undone), set[int]()
+    while waiting:
+        record = waiting.pop()
+        if record.id in seen:
+            continue
+        seen.add(record.id)
+        holder = run.record(record.parent_id) if record.parent_id is not None else None
+        around = [*_joins_of(run, record, holder), *([holder] if holder is not None else [])]
+        for each in around:
+            if each.id in removed:
+                continue
+            if each.kind in CHOOSERS:
+                each.pending = 1
+                run.touch(each)
+            elif behavior_of(each.kind).resumes and each.phase == "closed":
+                reopen_record(run, each)
+            waiting.append(each)
+
+
+def _joins_of(run: Run, record: ElementInstance, holder: ElementInstance | None) -> list[ElementInstance]:
+    """The joins that wait for a record: those that name it, and the one behind the dynamic fork that made it."""
+    names = list(run.plan_of(record).joins.get(record.element, ()))
+    if holder is not None and behavior_of(holder.kind).forks:
+        following = run.position(holder).following
+        names += [following.task_reference_name] if following is not None else []
+    found = [run.passes.get((name, record.suffix)) for name in names]
+    return [each for each in found if each is not None]
 
 
 def _drop(run: Run, records: list[ElementInstance]) -> None:
