@@ -179,15 +179,12 @@ def put(command: PutDefinition, view: View, present: Definition | None) -> Versi
     if not fresh or command.starters:
         _write_starters(view, version.id, command.starters)
     if version.latest:
-        definition.latest, definition.latest_id = version.version, version.id
-        definition.name, definition.description = command.name, command.description
+        _become_latest(command, view, definition, version)
     if command.owner is not None or present is None:
         definition.owner = command.owner
     definition.updated_at, definition.updated_by = view.now, actor
     (view.update if present else view.insert)(definition)
     _put_tags(command, view, present, definition, versions)
-    if command.kind == "worker" and version.latest:
-        throttles.follow(view, command.key, command.document)
     view.emit(
         "definition.changed" if present else "definition.created",
         actor=actor,
@@ -195,6 +192,14 @@ def put(command: PutDefinition, view: View, present: Definition | None) -> Versi
         data={"kind": command.kind, "key": command.key, "version": version.version},
     )
     return version
+
+
+def _become_latest(command: PutDefinition, view: View, definition: Definition, version: Version) -> None:
+    """The definition shows its newest version, and the limits of work follow it."""
+    definition.latest, definition.latest_id = version.version, version.id
+    definition.name, definition.description = command.name, command.description
+    if command.kind == "worker":
+        throttles.follow(view, command.key, command.document)
 
 
 def _put_tags(
