@@ -89,6 +89,20 @@ def test_pausing_resuming_and_ending(visit: Visitor, yard: Server) -> None:
     assert tab.faults == []
 
 
+def test_starting_a_workflow_from_its_definition(visit: Visitor, yard: Server, made: dict[str, Any]) -> None:
+    tab = visit()
+    page = tab.go("/definitions?kind=workflow&q=page_flow")
+    page.locator("tbody .lead").first.click()
+    page.get_by_label("Input").fill("{not json")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("The input is not JSON")).to_be_visible()
+    page.get_by_label("Input").fill('{"from": "the page"}')
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("page_flow")
+    expect(page.get_by_text('"from": "the page"')).to_be_visible()
+    assert tab.faults == []
+
+
 def test_incidents_have_a_list_of_their_own(visit: Visitor) -> None:
     tab = visit()
     page = tab.go("/incidents")

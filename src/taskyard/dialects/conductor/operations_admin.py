@@ -51,7 +51,7 @@ TESTS = (
         "testWorkflow",
         workflow_tests.test,
         body=Any,
-        body_shown=shapes.StartWorkflowRequest,
+        body_shown=workflow_tests.TestRequest,
         returns={200: shapes.Workflow},
         summary="Try a workflow out with mocks for its tasks; the execution is removed once it is shown",
     ),

@@ -11,7 +11,9 @@ from taskyard.app.executions import StartExecution
 from taskyard.app.workflow_tests import Mock, Mocks
 from taskyard.dialects.conductor.errors import unreadable
 from taskyard.dialects.conductor.execution_bodies import read_start
+from taskyard.dialects.conductor.execution_wire import StartWorkflowRequest
 from taskyard.dialects.conductor.executions import checked, shown
+from taskyard.dialects.conductor.wire import Wire
 from taskyard.http.message import Request, Response, json_response
 from taskyard.model.flow import Int64
 from taskyard.notations.flowjson.member import Unreadable, read_document
@@ -35,6 +37,22 @@ class TestPart(msgspec.Struct, kw_only=True):
 
     task_ref_to_mock_output: dict[str, list[TaskMock]] = {}
     sub_workflow_test_request: dict[str, TestPart] = {}
+
+
+class MockShown(Wire):
+    """What an attempt at a task gives back; times in milliseconds."""
+
+    status: str = "COMPLETED"
+    output: dict[str, Any] = {}
+    execution_time: int = 0
+    queue_wait_time: int = 0
+
+
+class TestRequest(StartWorkflowRequest):
+    """What to start, with mocks by reference name, and requests of the same form for sub-workflows."""
+
+    task_ref_to_mock_output: dict[str, list[MockShown]] = {}
+    sub_workflow_test_request: dict[str, Any] = {}
 
 
 async def test(request: Request, params: None, body: Any) -> Response:
