@@ -104,7 +104,7 @@ def test_a_status_that_is_not_2xx_fails_with_the_body_as_reason(site: str) -> No
     done = do({"uri": f"{site}/503"})
     assert done.status == "FAILED"
     assert done.output["response"]["statusCode"] == 503
-    assert done.reason is not None and '"path":"/503"' in done.reason
+    assert '"path":"/503"' in (done.reason or "")
 
 
 def test_redirects_are_followed_but_not_for_ever(site: str) -> None:
@@ -146,7 +146,7 @@ def test_an_answer_that_is_too_large_or_too_slow_fails(site: str) -> None:
 def test_addresses_that_are_not_public_are_refused(uri: str) -> None:
     done = asyncio.run(ask(Settings(), {"uri": uri}))
     assert done.status == "FAILED_WITH_TERMINAL_ERROR"
-    assert done.reason is not None and "not allowed" in done.reason
+    assert "not allowed" in (done.reason or "")
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ ENDED = ("COMPLETED", "FAILED", "TERMINATED", "TIMED_OUT")
 class Site(BaseHTTPRequestHandler):
     """Counts the requests of each path; `/third` is well from the third on."""
 
-    seen: dict[str, int] = {}  # noqa: RUF012
-    keys: list[str | None] = []  # noqa: RUF012
+    seen: dict[str, int] = {}
+    keys: list[str | None] = []
 
     def do_GET(self) -> None:
         count = self.seen[self.path] = self.seen.get(self.path, 0) + 1

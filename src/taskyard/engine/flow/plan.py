@@ -48,7 +48,7 @@ class Position(msgspec.Struct, frozen=True):
 
 class Plan:
     """A compiled tree of nodes: a workflow, or a fragment that was made at run time. Never changed. `references` names
-    every node; a name that two nodes have is there twice; `tells`: some node wants events published when its task changes."""
+    every node; a name that two nodes have is there twice; `tells`: some node wants events published of its task."""
 
     def __init__(self, tasks: list[WorkflowTask]) -> None:
         self.first = tasks[0] if tasks else None

@@ -76,9 +76,11 @@ def _wanted(run: Run, record: ElementInstance, word: str) -> list[tuple[str, dic
     for words, events in run.node(record).on_state_change.items():
         if word not in [each.strip() for each in words.split(",")] or not isinstance(events, list):
             continue
-        for event in events:
-            if isinstance(event, dict) and isinstance(event.get("type"), str):
-                found.append((event["type"], _message(run, record, event.get("payload"))))
+        found += [
+            (event["type"], _message(run, record, event.get("payload")))
+            for event in events
+            if isinstance(event, dict) and isinstance(event.get("type"), str)
+        ]
     return found
 
 

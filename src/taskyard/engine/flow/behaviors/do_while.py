@@ -28,17 +28,17 @@ class DoWhile(Behavior):
     def enter(self, run: Run, record: ElementInstance, node: WorkflowTask, input: dict[str, Any]) -> None:
         """Begin the first pass; without items there is none."""
         sub: dict[str, Any] = {}
-        items = run.resolve(node.items, record) if node.items is not None else input.get(ITEMS)
+        items: Any = []
         if node.items is not None or ITEMS in input:
-            if items is None:
-                items = []
+            items = run.resolve(node.items, record) if node.items is not None else input[ITEMS]
+            items = [] if items is None else items
             if not isinstance(items, list):
                 self._fail(run, record, "The items of the loop are not a list.")
                 return
             sub["items"] = len(items)
-        last = input.get(KEEP)
-        if isinstance(last, int) and not isinstance(last, bool) and last > 0:
-            sub["keep"] = last
+        last = str(input.get(KEEP))
+        if last.isdecimal() and int(last) > 0:
+            sub["keep"] = int(last)
         if sub:
             extra = extra_of(record)
             extra.sub = {**extra.sub, **sub}

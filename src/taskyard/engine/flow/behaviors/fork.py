@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from taskyard.engine.flow.behavior import Behavior, behaves
+from taskyard.engine.flow.notes import Work
 from taskyard.engine.flow.plan import Position
 from taskyard.engine.flow.run import Run
 from taskyard.model.execution import ElementInstance
@@ -27,7 +28,7 @@ class Fork(Behavior):
         if following is None or (not branches and following.type != "JOIN"):
             run.proceed_later(record)
             return
-        pieces = [
+        pieces: list[Work] = [
             ("schedule", branch[0].task_reference_name, record.id, *self._place(record))
             for branch in branches
         ]
