@@ -13,7 +13,19 @@ from pathlib import Path
 
 import click
 import msgspec
-from tools.bench import codec, cycles, definitions, kernel, pages, starting, streams, totals, writes
+from tools.bench import (
+    codec,
+    cycles,
+    definitions,
+    flows,
+    kernel,
+    pages,
+    starting,
+    streams,
+    totals,
+    waiting,
+    writes,
+)
 from tools.bench.figure import table
 from tools.bench.load import Failed
 from tools.bench.stage import Stage
@@ -28,6 +40,11 @@ CASES: dict[str, Callable[[Stage], None]] = {
     "cycles": cycles.cycles,
     "requests": cycles.cycles_over_http,
     "processes": cycles.processes,
+    "workflows": flows.three_steps,
+    "lengths": flows.lengths,
+    "widths": flows.widths,
+    "idle": waiting.idle,
+    "wakes": waiting.wakes,
     "filtered": pages.filtered,
     "deep": pages.deep,
     "totals": totals.covered,

@@ -96,9 +96,7 @@ def widths(stage: Stage) -> None:
         _compare(stage, database, what, wide, narrow, 1.5)
 
 
-def _compare(
-    stage: Stage, database: str, what: str, many: list[Cost], few: list[Cost], bound: float
-) -> None:
+def _compare(stage: Stage, database: str, what: str, many: list[Cost], few: list[Cost], bound: float) -> None:
     for name, unit, scale in (("seconds", "ms", 1_000), ("written", "KB", 0.001)):
         above = [getattr(cost, name) for cost in many]
         below = [getattr(cost, name) for cost in few]
