@@ -17,8 +17,8 @@ from taskyard.config import Settings
 
 FIRST = int(os.environ.get("TASKYARD_SIMULATION_FIRST", "1"))
 MANY = os.environ.get("TASKYARD_SIMULATION_SEEDS")
-SEEDS = {"sqlite": int(MANY or 4), "postgres": int(MANY or 2)}
-STEPS = 50
+SEEDS = {"sqlite": int(MANY or 3), "postgres": int(MANY or 1)}
+STEPS = 40
 TOLD = 60
 """Steps of the story that a failure shows."""
 

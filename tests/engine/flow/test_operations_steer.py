@@ -159,6 +159,15 @@ def test_a_message_is_kept_for_the_execution(shop: Workshop) -> None:
     assert _refusal(shop, SendMessage, one, message={}) == "execution_closed"
 
 
+def test_a_message_lets_the_task_go_on_that_waits_for_one(shop: Workshop) -> None:
+    pull = simple("mp1")
+    pull.type = "PULL_WORKFLOW_MESSAGES"
+    one = shop.start(shop.define("steer_pull", pull))
+    assert shop.history(one) == ["mp1 IN_PROGRESS"]
+    shop.do(SendMessage, one, message={"n": 1})
+    assert (shop.status(one), shop.output(one)) == ("COMPLETED", {"messages": [{"n": 1}], "count": 1})
+
+
 def test_an_execution_is_too_late_at_its_moment(shop: Workshop) -> None:
     shop.define("steer_late", simple("la1"), timeout_seconds=60, timeout_policy="TIME_OUT_WF")
     one = shop.start("steer_late")
