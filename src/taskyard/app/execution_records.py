@@ -30,6 +30,9 @@ from taskyard.model.flow import TaskDef, WorkflowDef, WorkflowTask
 Rows = Callable[[type[Any], str, list[Any]], list[Any]]
 """`rows(row_type, column, values)`: whole rows whose column is one of the values."""
 
+Texts = tuple[dict[int, str], dict[int, str]]
+"""JSON text by row id: inputs, and outputs."""
+
 _decode_snapshot = msgspec.json.Decoder(FlowSnapshot).decode
 _decode_task = msgspec.json.Decoder(TaskDef).decode
 _decode_fragment = msgspec.json.Decoder(list[WorkflowTask]).decode
@@ -124,12 +127,16 @@ class RunDefinitions:
 
 
 def records(
-    elements: list[ElementInstance], executions: dict[int, Execution], known: RunDefinitions, rows: Rows
+    elements: list[ElementInstance],
+    executions: dict[int, Execution],
+    known: RunDefinitions,
+    rows: Rows,
+    texts: Texts | None = None,
 ) -> list[Record]:
-    """The records of element instances, in the given order; `executions` by id must hold theirs."""
+    """The records of element instances, in the given order; `executions` by id must hold theirs. `texts` are their inputs
+    and outputs by row id, where they are read already."""
     ids = [one.id for one in elements]
-    inputs = _texts(rows, ElementInput, ids)
-    outputs = _texts(rows, ElementOutput, ids)
+    inputs, outputs = texts or (_texts(rows, ElementInput, ids), _texts(rows, ElementOutput, ids))
     nodes = _nodes(elements, executions, known, rows)
     uids = _uids(elements, rows)
     children = _children(elements, rows)

@@ -45,6 +45,7 @@ from taskyard.model.principal import Principal
 from taskyard.model.problem import Problem, Rejected, rejected
 from taskyard.model.query import Cmp, Filter, Order, Query, both, eq, one_of
 from taskyard.store.link import Link
+from taskyard.store.payloads import payloads
 from taskyard.store.read import begin_read
 
 __all__ = [
@@ -159,13 +160,17 @@ async def shown(
 
 
 async def records_of(app: Application, elements: list[ElementInstance]) -> list[Record]:
-    """The records of element instances that were just handed out or read, in the given order. Checks no permission."""
+    """The records of element instances that were just handed out or read, in the given order; those whose execution was
+    removed meanwhile are left out. Checks no permission."""
     known = definitions_of(app)
 
     def read(link: Link) -> list[Record]:
-        rows = rows_of(app.store.reader, link)
-        ids = sorted({one.execution_id for one in elements})
-        return records(elements, {row.id: row for row in rows(Execution, "id", ids)}, known, rows)
+        found = payloads(link, [one.id for one in elements])
+        inputs = {row_id: one.input for row_id, one in found.items() if one.input is not None}
+        outputs = {row_id: one.output for row_id, one in found.items() if one.output is not None}
+        executions = {one.execution.id: one.execution for one in found.values()}
+        kept = [one for one in elements if one.id in found]
+        return records(kept, executions, known, rows_of(app.store.reader, link), (inputs, outputs))
 
     return await _read(app, read, len(elements))
 

@@ -18,11 +18,10 @@ async def find_record(app: Application, uid: str, principal: Principal) -> Recor
 
     Raises `Rejected`: not_found (unknown_task), forbidden (no_grant)."""
     element = await app.row(ElementInstance, uid=uid)
-    if element is not None:
-        record = (await records_of(app, [element]))[0]
-        if record.execution.kind == KIND:
-            seen = await app.visible("execution", record.execution.id, principal)
-            return await _allowed(app, record, principal, seen)
+    found = await records_of(app, [element]) if element is not None else []
+    if found and found[0].execution.kind == KIND:
+        seen = await app.visible("execution", found[0].execution.id, principal)
+        return await _allowed(app, found[0], principal, seen)
     task = await app.row(Task, uid=uid)
     if task is None or task.kind != "worker" or task.execution_id is not None:
         raise rejected("not_found", f"Task not found for taskId: {uid}", reason="unknown_task", task=uid)
