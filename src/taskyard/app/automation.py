@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taskyard.engine.cron import BadRule, next_of
-from taskyard.engine.event_handlers import PublishEvent, PutEventHandler
+from taskyard.engine.event_handlers import PutEventHandler
 from taskyard.engine.schedules import (
     DeleteSchedule,
     PauseSchedule,
@@ -11,7 +11,6 @@ from taskyard.engine.schedules import (
     PutSchedule,
     RearmSchedule,
     TagSchedule,
-    document_of,
 )
 
 __all__ = [
@@ -19,11 +18,9 @@ __all__ = [
     "DeleteSchedule",
     "PauseSchedule",
     "PauseScheduler",
-    "PublishEvent",
     "PutEventHandler",
     "PutSchedule",
     "RearmSchedule",
     "TagSchedule",
-    "document_of",
     "next_of",
 ]

@@ -42,13 +42,6 @@ class PutEventHandler(Command, kw_only=True, frozen=True):
     mode: str = "create"
 
 
-class PublishEvent(Command, kw_only=True, frozen=True):
-    """Put a message into a queue. Answers how many handlers will look at it."""
-
-    queue: str
-    message: dict[str, Any]
-
-
 @decides(PutEventHandler)
 def put_event_handler(command: PutEventHandler, view: View) -> Version:
     handler = _decode(command.document)
@@ -77,11 +70,6 @@ def _require_execute(view: View, command: Command, key: str) -> None:
     owners = (definition.owner, definition.created_by) if definition else None
     tags = tags_of(view, definition) if definition else ()
     require(command.actor, "execute", kind="workflow", key=key, owner=owners, tags=tags)
-
-
-@decides(PublishEvent)
-def publish_event(command: PublishEvent, view: View) -> int:
-    return publish(view, command.queue, command.message)
 
 
 def publish(
