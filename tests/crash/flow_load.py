@@ -118,8 +118,12 @@ class Load:
             return
 
     def _away(self, answer: httpx.Response) -> bool:
-        """The database is away, and the load waits a little for it."""
-        if not (self.patient and answer.status_code in (500, 503) and answer.json().get("retryable")):
+        """The database is away, and the load waits a little for it. Where it went away in a commit nobody knows whether
+        that was made: nothing was acknowledged."""
+        if not (self.patient and answer.status_code in (500, 503)):
+            return False
+        unknown = answer.headers.get("X-Taskyard-Problem") == "commit_unknown"
+        if not (unknown or answer.json().get("retryable")):
             return False
         time.sleep(0.05)
         return True

@@ -182,7 +182,8 @@ class Lane(threading.Thread):
         try:
             self.link.commit()
         except Broken as error:
-            if self.postgres:  # a server that goes down may say so after it has committed
+            if self.postgres and not all(unit.empty for unit in units):
+                # a server that goes down may say so after it has committed
                 raise Uncertain from error
             raise
         reach("committed")
