@@ -29,6 +29,7 @@ from taskyard.store.link import Link
 from taskyard.store.named import names_definition
 from taskyard.store.schema import HEAD, current
 from taskyard.store.store import Store
+from taskyard.store.turn import Answers
 
 R = TypeVar("R", bound=Row)
 
@@ -75,7 +76,7 @@ class Application:
         """Decide a command in the write lane; its result once it is committed. Raises `Rejected`.
 
         Expressions that it turns out to need are evaluated in between, outside of the lane, and it is decided anew."""
-        answers: dict[Question, Answer] = {}
+        answers = Answers()
         while True:
             try:
                 return await self.store.submit(command, answers)
@@ -85,6 +86,7 @@ class Application:
                     raise
                 if len(answers) + len(questions) > self.store.settings.limits.questions:
                     raise _too_many(self.store.settings.limits.questions) from None
+                answers.steady = answers.steady or answers.asks_again(questions)
                 answers.update(await self.scripts.evaluate(questions))
 
     async def list(self, query: Query, principal: Principal, action: str = "read") -> Page:

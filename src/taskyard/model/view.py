@@ -25,8 +25,10 @@ class View(Protocol):
     `Rejected`.
     """
 
-    now: int
-    """The moment of the command, epoch milliseconds."""
+    @property
+    def now(self) -> int:
+        """The moment of the command, epoch milliseconds."""
+        ...
 
     limits: Limits
     """What a decision may cost."""

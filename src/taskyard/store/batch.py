@@ -17,7 +17,7 @@ from taskyard.store.link import BadData, Broken, Link, Transient
 from taskyard.store.load import Loader
 from taskyard.store.need import Need, Needs
 from taskyard.store.tally import time_step
-from taskyard.store.turn import Turn
+from taskyard.store.turn import Turn, turn_of
 from taskyard.store.unit import Unit
 
 NEED_BUDGET = 200
@@ -62,7 +62,7 @@ class Batch:
             ticket.result = ticket.failure = None
             needs.foresee(foresight_of(ticket.command))
         self._load(needs)
-        self._settle([(ticket, Turn(ticket.answers)) for ticket in tickets])
+        self._settle([(ticket, turn_of(ticket.answers, self.unit.now)) for ticket in tickets])
         self._write()
         return self.units
 

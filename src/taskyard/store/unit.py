@@ -51,7 +51,8 @@ class Unit(Rows):
         shelf: Shelf | None = None,
     ) -> None:
         super().__init__()
-        self.now = now
+        self.turn = Turn()
+        self.moment = now
         self.ids = ids
         self.rev = rev
         self.limits = limits or Limits()
@@ -69,7 +70,16 @@ class Unit(Rows):
         self.built_here: list[ConstantKey] = []
         self.marks = (0, 0, 0, 0, 0)
         self.removing = False
-        self.turn = Turn()
+
+    @property
+    def now(self) -> int:
+        """The moment of the batch, or the one that the command keeps."""
+        kept = self.turn.now
+        return self.moment if kept is None else kept
+
+    @now.setter
+    def now(self, moment: int) -> None:
+        self.moment = moment
 
     # What the lane does
 
@@ -339,7 +349,10 @@ class Unit(Rows):
 
     def uid(self, row_id: int | None = None) -> str:
         if row_id is not None:
-            return uid_of(row_id, self.now)
+            named = self.turn.named.get(row_id)
+            if named is None:
+                named = self.turn.named[row_id] = uid_of(row_id, self.now)
+            return named
         return self.turn.uids.next(lambda: uuid7(self.now))
 
     def random(self, size: int) -> bytes:

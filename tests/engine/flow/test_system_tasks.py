@@ -216,6 +216,16 @@ def test_scripts_of_each_kind_give_their_result(flow: Flow) -> None:
     assert flow.output(execution, "s_none") == {"result": None, "resultList": []}
 
 
+def test_scripts_may_be_told_the_ids_of_what_is_just_being_made(flow: Flow) -> None:
+    told = {"t": "${CPEWF_TASK_ID}", "w": "${workflow.workflowId}", "at": "${workflow.createTime}"}
+    expression = {"evaluatorType": "javascript", "expression": "[$.t, $.w, $.at]"}
+    tasks = [task(name, "INLINE", inputParameters={**told, **expression}) for name in ("id_a", "id_b")]
+    execution = ended(flow, *tasks)
+    for name in ("id_a", "id_b"):
+        record = flow.record(execution, name)
+        assert flow.output(execution, name) == {"result": [record.uid, execution.uid, execution.created_at]}
+
+
 def test_variables_are_limited_together(flow: Flow) -> None:
     half = "x" * 150_000
     tasks = [
