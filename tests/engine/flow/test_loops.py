@@ -196,3 +196,24 @@ def test_a_task_that_fails_in_a_pass_fails_the_workflow_and_its_retry_stays_in_t
     assert flow.work("lr", status="FAILED", reason="twice") == "lr__2"
     assert flow.execution(execution).outcome == "failed"
     assert flow.record(execution, "lrl").native_state == "CANCELED"
+
+
+def test_a_pass_waits_for_branches_that_nothing_joins(flow: Flow) -> None:
+    document = workflow(
+        "leaving",
+        loop(
+            "lv",
+            "$.lv.iteration < 2",
+            task("lv_fork", "FORK_JOIN", forkTasks=[[task("lv_a")], [task("lv_b")]]),
+            task("lv_join", "EXCLUSIVE_JOIN", joinOn=["lv_a", "lv_b"]),
+        ),
+    )
+    execution = flow.start(document)
+    flow.work("lv_a")
+    assert flow.record(execution, "lv_join__1").native_state == "COMPLETED"
+    assert flow.lease("lv_a") == []
+    flow.work("lv_b")
+    assert flow.work("lv_b") == "lv_b__2"
+    assert flow.execution(execution).outcome is None
+    assert flow.work("lv_a") == "lv_a__2"
+    assert flow.execution(execution).outcome == "succeeded"

@@ -82,6 +82,31 @@ def seen_by_condition(run: Run, record: ElementInstance, node: WorkflowTask) -> 
     return seen
 
 
+def may_leave_open(node: WorkflowTask) -> bool:
+    """Some fork in the loop is followed by something else than a join of all its branches, so that the sequence can be
+    through before every branch is."""
+    waiting = [node.loop_over]
+    while waiting:
+        sequence = waiting.pop()
+        for place, each in enumerate(sequence):
+            inside = [*each.decision_cases.values(), each.default_case, *each.fork_tasks]
+            waiting += [tasks for tasks in inside if tasks]
+            if each.type in ("FORK_JOIN", "FORK"):
+                following = sequence[place + 1] if place + 1 < len(sequence) else None
+                ends = {branch[-1].task_reference_name for branch in each.fork_tasks if branch}
+                if following is None or following.type != "JOIN" or not ends <= set(following.join_on):
+                    return True
+    return False
+
+
+def is_open(run: Run, suffix: str) -> bool:
+    """Something of that pass, or of a pass inside it, is open or about to be."""
+    coming = [piece[4] for piece in run.work if piece[0] == "schedule"]
+    coming += [run.record(piece[1]).suffix for piece in run.work if piece[0] == "proceed"]
+    there = [record.suffix for record in run.open_records()]
+    return any(each == suffix or each.startswith(f"{suffix}__") for each in (*coming, *there))
+
+
 def keep_items(run: Run, record: ElementInstance, items: list[Any]) -> None:
     """Keep the items of a loop in blocks, so that a pass reads one block and not all."""
     again = record.id in run.before

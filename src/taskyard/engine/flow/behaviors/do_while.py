@@ -54,8 +54,13 @@ class DoWhile(Behavior):
     def child_done(
         self, run: Run, record: ElementInstance, node: WorkflowTask, child: ElementInstance
     ) -> None:
-        """A pass is through: another one, or the end."""
-        if record.phase == "closed" or child.suffix != record.suffix + f"__{record.iteration}":
+        """A pass is through: another one, or the end. A branch of it that nothing joined is waited for (`pending`)."""
+        suffix = f"{record.suffix}__{record.iteration}"
+        if record.phase == "closed" or child.suffix != suffix:
+            return
+        if passes.may_leave_open(node) and passes.is_open(run, suffix):
+            record.pending = 1
+            run.touch(record)
             return
         sub = extra_of(record).sub
         number, items = record.iteration, sub.get("items")
@@ -95,7 +100,7 @@ class DoWhile(Behavior):
         return passes.LoopOutput(run, record)
 
     def _begin(self, run: Run, record: ElementInstance, node: WorkflowTask, number: int) -> None:
-        record.iteration = number
+        record.iteration, record.pending = number, 0
         run.set(record, "IN_PROGRESS", {"iteration": number})
         first = node.loop_over[0].task_reference_name
         suffix = f"{record.suffix}__{number}"

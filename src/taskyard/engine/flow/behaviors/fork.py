@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskyard.engine.flow.behavior import Behavior, behaves
+from taskyard.engine.flow.behavior import Behavior, behaves, behavior_of
 from taskyard.engine.flow.notes import Work
 from taskyard.engine.flow.plan import Position
 from taskyard.engine.flow.run import Run
@@ -45,4 +45,10 @@ class Fork(Behavior):
     def child_done(
         self, run: Run, record: ElementInstance, node: WorkflowTask, child: ElementInstance
     ) -> None:
-        """A branch is through: its join knows by the names it waits for."""
+        """A branch is through: its join knows by the names it waits for. A loop around whose pass was through already is
+        told, for it may have waited for this branch."""
+        around = run.record(record.parent_id) if record.parent_id is not None else None
+        while around is not None and around.kind != "DO_WHILE":
+            around = run.record(around.parent_id) if around.parent_id is not None else None
+        if around is not None and around.phase != "closed" and around.pending:
+            behavior_of(around.kind).child_done(run, around, run.node(around), child)
