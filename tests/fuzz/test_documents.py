@@ -7,6 +7,7 @@ type or a shape that the document does not name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests.server import Server
 from taskyard.server import DIALECTS
 
 EXAMPLES = 5
+INTEGER_TASK = re.compile(r"/api/tasks/[0-9]+")
 KEPT = 40
 ORDER = {"POST": 0, "PUT": 1, "GET": 2, "HEAD": 3, "PATCH": 4, "DELETE": 5}
 IDENTIFYING = {"id", "name", "key", "uid", "title", "version"}
@@ -58,6 +60,8 @@ class Fuzz:
         self.headers = {SCHEMES.get(self.dialect, "Authorization"): prefix + token}
 
     def check(self, case: Case, operation: APIOperation) -> None:
+        if self.dialect == "conductor" and INTEGER_TASK.fullmatch(case.formatted_path):
+            return  # that is Label Studio's: see http/collision.py
         answer = case.call(base_url=self.server.url, session=self.session, headers=self.headers, timeout=30)
         if answer.status_code == 401 and "401" in documented(operation):
             self.renew()
