@@ -195,3 +195,36 @@ def test_demo_fills_all_worlds(spawn: Any) -> None:
     assert server.as_admin.get("/v1/tasks?kind=label&total=true").json()["total"] == 12
     ana = server.basic("ana", "harbour-and-pine")
     assert ana.get("/bpm/api/4.0/tasks").json()["count"] >= 2
+
+
+def test_demo_runs_workflows(spawn: Any) -> None:
+    server = spawn("--demo")
+    deadline = time.monotonic() + 60
+    while "Demo data is in" not in server.tail() and time.monotonic() < deadline:
+        assert "demo stopped" not in server.tail(), server.tail()
+        time.sleep(0.2)
+    found = server.as_admin.get("/v1/executions?limit=200").json()["items"]
+    states = {(each["definition"]["key"], each["state"]) for each in found}
+    assert states >= {
+        ("fulfil_order", "succeeded"),
+        ("fulfil_order", "active"),
+        ("fulfil_order", "suspended"),
+        ("fulfil_order", "failed"),
+        ("fulfil_order", "cancelled"),
+        ("refund_order", "failed"),
+        ("apologise", "active"),
+        ("approve_purchase", "active"),
+        ("ask_for_opinion", "active"),
+        ("count_stock", "active"),
+    }
+    van = next(each for each in found if each["correlation"] == "PO_145003")
+    mia = server.basic("mia", "harbour-and-pine")
+    inbox = mia.get("/v1/tasks?state=open&q=van").json()["items"]
+    assert [task["title"] for task in inbox] == ["Approve the purchase of a delivery van"]
+    done = mia.post(f"/v1/tasks/{inbox[0]['id']}/complete", json={"payload": {"approved": False}})
+    assert done.status_code == 200
+    after = server.as_admin.get(f"/v1/executions/{van['id']}").json()
+    assert [wait.get("queue") for wait in after["waits"]] == ["notify_customer"]
+    assert server.stop() == 0
+    server.start()
+    assert server.as_admin.get("/v1/executions?total=true").json()["total"] == len(found)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from taskyard.cli.demo import world
+from taskyard.cli.demo import runs, world
 
 HERE = Path(__file__).parent
 
@@ -130,4 +130,6 @@ STEPS = (
     ("BPMN processes", _camunda),
     ("human tasks", _human),
     ("a labelling project", _labels),
+    ("workflows", runs.register),
+    ("executions", runs.run),
 )

@@ -53,6 +53,13 @@ GRANTS: list[dict[str, str]] = [
         "target_type": "kind",
         "target": "human",
     },
+    {
+        "subject_type": "group",
+        "subject": "sales",
+        "action": "execute",
+        "target_type": "kind",
+        "target": "workflow",
+    },
     {"subject_type": "group", "subject": "finance", "action": "read", "target_type": "any", "target": ""},
     {
         "subject_type": "group",
