@@ -302,3 +302,29 @@ def test_a_join_waits_for_the_whole_case_of_a_switch(shop: Workshop) -> None:
     shop.work("as2")
     shop.work("as4")
     assert shop.status(other) == "COMPLETED"
+
+
+def test_a_wide_execution_is_retried_and_rerun_as_a_whole(shop: Workshop) -> None:
+    """More branches than one command reads one by one, and than one command schedules."""
+    shop.define_task("again_many", retry_count=0)
+    names = [f"am{number}" for number in range(700)]
+    cases = [[switch(f"s{name}", "go", go=[simple(name, "again_many")])] for name in names[:250]]
+    plain = [[simple(name, "again_many")] for name in names[250:]]
+    one = shop.start(shop.define("again_width", *fork("am", *cases, *plain)))
+    shop.pass_time()
+    shop.work("again_many", "FAILED")
+    assert shop.status(one) == "FAILED"
+    shop.do(RetryExecution, one)
+    shop.pass_time()
+    taken = shop.take("again_many", count=1000)
+    assert len(taken) == 700
+    for leased in taken:
+        shop.report(leased.task.uid)
+    assert shop.status(one) == "COMPLETED"
+    shop.do(RerunExecution, one, from_task=shop.newest(one, "am3").uid)
+    shop.pass_time()
+    left = shop.take("again_many", count=1000)
+    for leased in left:
+        shop.report(leased.task.uid)
+    shop.pass_time()
+    assert shop.status(one) == "COMPLETED"

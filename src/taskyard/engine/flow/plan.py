@@ -10,6 +10,21 @@ from taskyard.engine.expressions.template import roots
 from taskyard.model.flow import TaskDef, WorkflowDef, WorkflowTask
 
 JOINS = ("JOIN", "EXCLUSIVE_JOIN")
+UNNAMED = frozenset(
+    (
+        "SWITCH",
+        "DECISION",
+        "FORK_JOIN",
+        "FORK_JOIN_DYNAMIC",
+        "JOIN",
+        "EXCLUSIVE_JOIN",
+        "DO_WHILE",
+        "TERMINATE",
+    )
+)
+"""Operators: their names mean no task definition."""
+STRANGE = 1_000
+"""Names of tasks without definition that are looked up at once."""
 CHOOSERS = ("SWITCH", "DECISION")
 """Closed before what they hold is through: `pending` of their records is 1 as long."""
 
@@ -97,6 +112,13 @@ class FlowPlan(Plan):
         self.snapshot = snapshot
         self.workflow = snapshot.workflow
         self.output_roots = roots(snapshot.workflow.output_parameters)
+        self.strange = tuple(sorted(self._strange()))[:STRANGE]
+        """Names of tasks that had no definition at the start."""
+
+    def _strange(self) -> set[str]:
+        nodes = [position.node for position in self.positions.values()]
+        named = {node.name for node in nodes if node.type not in UNNAMED and "$" not in node.name}
+        return named - self.snapshot.tasks.keys()
 
     def task_def(self, name: str) -> NamedTask | None:
         return self.snapshot.tasks.get(name)

@@ -10,7 +10,15 @@ import msgspec
 from taskyard.engine.expressions import template
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.notes import Notes, Work, encode
-from taskyard.engine.flow.plan import FlowPlan, NamedTask, Plan, Position, plan_of_fragment, plan_of_snapshot
+from taskyard.engine.flow.plan import (
+    UNNAMED,
+    FlowPlan,
+    NamedTask,
+    Plan,
+    Position,
+    plan_of_fragment,
+    plan_of_snapshot,
+)
 from taskyard.engine.flow.scope import RunScope
 from taskyard.model.evaluation import Answer, Language, Question
 from taskyard.model.execution import (
@@ -232,7 +240,14 @@ class Records:
 
     def drop(self, record: ElementInstance) -> None:
         """The record is being removed, and it is not the newest of its name."""
-        for kept in (self.records, self.before, self.inputs, self.outputs, self.stored_outputs, self.fragments):
+        for kept in (
+            self.records,
+            self.before,
+            self.inputs,
+            self.outputs,
+            self.stored_outputs,
+            self.fragments,
+        ):
             kept.pop(record.id, None)
         self.changed.discard(record.id)
         self.written_inputs.discard(record.id)
@@ -317,7 +332,10 @@ class Records:
         if node.task_definition is not None:
             named = self.plan.task_def(record.name)
             return NamedTask(id=named.id if named else None, definition=node.task_definition)
-        return self.plan.task_def(record.name) or self.session.registered(record.name, self.execution.tenant)
+        if node.type in UNNAMED:
+            return None
+        known = self.plan.task_def(record.name)
+        return known or self.session.registered(record.name, self.execution.tenant, self.plan.strange)
 
     def input_of(self, record: ElementInstance) -> dict[str, Any]:
         if record.id not in self.inputs:

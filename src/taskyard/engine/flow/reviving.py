@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskyard.engine import timers
+from taskyard.engine.flow import lookahead
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.passes import pass_of
 from taskyard.engine.flow.plan import CHOOSERS
@@ -68,6 +69,7 @@ def go_on(run: Run) -> int:
     """Recount what open joins wait for, and go on behind every record that is done and has nothing after it. Answers how
     many such records there were."""
     records, busy = run.all_records(), _busy(run)
+    lookahead.whole(run)
     for record in records:
         if run.open and record.phase != "closed" and record.id not in busy:
             behavior_of(record.kind).resumed(run, record, run.node(record))

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from taskyard.engine import timers
-from taskyard.engine.flow import deadlock, ending, notes, save, starting
+from taskyard.engine.flow import deadlock, ending, lookahead, notes, save, starting
 from taskyard.engine.flow.launch import Launch
 from taskyard.engine.flow.notes import Later
 from taskyard.engine.flow.plan import NamedTask
@@ -72,9 +72,12 @@ class Session:
         """Let an execution that waited run from its first task."""
         starting.begin(run)
 
-    def registered(self, name: str, tenant: str) -> NamedTask | None:
-        """The task definition of that name as it is registered now."""
+    def registered(self, name: str, tenant: str, others: tuple[str, ...] = ()) -> NamedTask | None:
+        """The task definition of that name as it is registered now. `others` will be asked for likewise."""
         if name not in self._registered:
+            if len(others) > 1:
+                names = ("tenant", "kind", "key")
+                self.view.expect(Definition, names, [(tenant, "worker", each) for each in others])
             rows = self.view.find(Definition, locked=False, tenant=tenant, kind="worker", key=name)
             document = self.view.peek(VersionDocument, rows[0].latest_id) if rows else None
             self._registered[name] = (
@@ -91,6 +94,8 @@ class Session:
     def settle(self) -> None:
         """Do what is to do in every run, then write all of them. Beyond the budget of steps the rest goes on later."""
         budget = self.view.limits.steps
+        for run in list(self.runs.values()):
+            lookahead.work(run)
         while (busy := next((run for run in self.runs.values() if run.work), None)) is not None:
             while busy.work:
                 if self.asked > self.view.limits.questions:

@@ -8,27 +8,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from taskyard.engine.flow.plan import FlowSnapshot, NamedTask
+from taskyard.engine.flow.plan import UNNAMED, FlowSnapshot, NamedTask
 from taskyard.model.definition import Definition, VersionDocument
 from taskyard.model.execution import Snapshot
 from taskyard.model.flow import TaskDef, WorkflowDef
 
 if TYPE_CHECKING:
     from taskyard.engine.flow.session import Session
-
-UNNAMED = frozenset(
-    (
-        "SWITCH",
-        "DECISION",
-        "FORK_JOIN",
-        "FORK_JOIN_DYNAMIC",
-        "JOIN",
-        "EXCLUSIVE_JOIN",
-        "DO_WHILE",
-        "TERMINATE",
-    )
-)
-"""Operators: their names mean no task definition."""
 
 CHILDREN = ("SUB_WORKFLOW", "START_WORKFLOW")
 KEPT = 128
