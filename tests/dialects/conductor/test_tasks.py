@@ -205,6 +205,25 @@ def test_results_of_closed_tasks_are_passed_over(api, flow):
     assert (now["status"], now["outputData"]) == ("COMPLETED", {"kept": True})
 
 
+@pytest.mark.parametrize("params", [{"workerid": "w" * 256}, {"domain": "d" * 256}])
+def test_names_of_workers_and_domains_have_a_length(api, unique, params):
+    for path in (f"/tasks/poll/{unique}", f"/tasks/poll/batch/{unique}"):
+        answer = api.get(path, params=params)
+        assert answer.status_code == 400
+        assert [each["path"] for each in answer.json()["validationErrors"]] == list(params)
+    assert api.get(f"/tasks/poll/{'x' * 256}").status_code == 400
+
+
+def test_a_callback_may_be_far_away(api, flow):
+    start(api, flow)
+    polled = poll(api, flow)
+    body = result(polled, "IN_PROGRESS", callbackAfterSeconds=2**62, workerId="w" * 9_000)
+    assert api.post("/tasks", json=body).status_code == 200
+    found = api.get(f"/tasks/{polled['taskId']}").json()
+    assert (found["status"], len(found["workerId"])) == ("SCHEDULED", 255)
+    assert api.get(f"/tasks/poll/{flow}").status_code == 204
+
+
 def test_unknown_tasks(api):
     body = {"workflowInstanceId": "none", "taskId": "none", "status": "COMPLETED"}
     plain = api.post("/tasks", json=body)

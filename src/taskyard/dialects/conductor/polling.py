@@ -17,6 +17,9 @@ POLL_WAIT = 100
 LONGEST_WAIT = 5_000
 """Milliseconds that a poll may wait."""
 
+NAME_LENGTH = 255
+"""Characters of a type, a domain or a worker's name."""
+
 
 class PollParams(Params):
     """Who asks, and for tasks of which domain; those without a domain when absent."""
@@ -49,12 +52,13 @@ async def poll_batch(request: Request, params: BatchPollParams, body: None) -> R
 
 async def take(request: Request, params: PollParams, count: int, wait_ms: int) -> list[Task]:
     """Lease up to `count` tasks, waiting `wait_ms` for the first; as they go to the worker."""
+    queue = _name("tasktype", request.path_params["tasktype"])
     polling = work.poll(
         request.app,
         request.caller,
-        request.path_params["tasktype"],
-        params.domain or "",
-        params.workerid or "",
+        queue,
+        _name("domain", params.domain),
+        _name("workerid", params.workerid),
         max(count, 0),
         max(wait_ms, 0),
     )
@@ -67,3 +71,12 @@ async def shown(request: Request, leased: list[work.Leased]) -> list[Task]:
     now = request.app.clock.now()
     given = await handed_out(request.app, leased)
     return [task_record(each.record, now, each.secrets) for each in given]
+
+
+def _name(parameter: str, text: str | None) -> str:
+    """A name of usual length, empty for none."""
+    if text is not None and len(text) > NAME_LENGTH:
+        detail = f"{parameter} is longer than {NAME_LENGTH} characters"
+        error = FieldError(pointer=f"?{parameter}", detail=detail, value=text)
+        raise Rejected(Problem(code="invalid", detail=detail, reason="long_name", errors=(error,)))
+    return text or ""

@@ -12,6 +12,9 @@ from taskyard.dialects.conductor.task_bodies import TaskResult, cut, read_output
 from taskyard.http.message import Request, Response, empty_response, json_response, text_response
 from taskyard.model.problem import Rejected, rejected
 
+LONGEST_CALLBACK = 2**31 - 1
+"""Seconds after which a task in progress is offered again at the latest."""
+
 
 class ByReferenceParams(Params):
     """Who did the task."""
@@ -57,7 +60,7 @@ async def report_reference(request: Request, params: ByReferenceParams, body: An
         reference=request.path_params["taskRefName"],
         status=status_of(request.path_params["status"]),
         output=read_output(body),
-        worker=params.workerid,
+        worker=params.workerid[: polling.NAME_LENGTH] if params.workerid else None,
     )
     return await request.app.run(wanted)
 
@@ -72,8 +75,8 @@ def _report(request: Request, result: TaskResult, then_lease: bool = False) -> R
         status=result.status or "IN_PROGRESS",
         output=result.output_data,
         reason=cut(result.reason_for_incompletion),
-        callback_after=result.callback_after_seconds,
-        worker=result.worker_id,
+        callback_after=min(result.callback_after_seconds, LONGEST_CALLBACK),
+        worker=result.worker_id[: polling.NAME_LENGTH] if result.worker_id else None,
         logs=tuple((line.created_time or now, line.log or "") for line in result.logs),
         extend=result.extend_lease,
         then_lease=then_lease,
