@@ -74,7 +74,9 @@ def foresee_take(command: Take) -> list[Pick]:
 def take(command: Take, view: View) -> list[int]:
     taken = view.pick(QueueItem, ORDER, command.count, queue=command.queue)
     for item in taken:
-        view.delete(view.get(QueueItem, item.task_id))
+        again = view.get(QueueItem, item.task_id)
+        assert again is not None
+        view.delete(again)
     return [item.task_id for item in taken]
 
 
@@ -154,7 +156,7 @@ ops = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=tuple(HealthCheck.__members__.values()))
 @given(rounds=st.lists(st.tuples(st.lists(ops, max_size=8), st.booleans()), max_size=6))
 def test_orders_agree_with_a_sorted_list(opened: Any, rounds: list[tuple[list[Op], bool]]) -> None:
     prefix, base = next(names), 2**41
@@ -220,7 +222,8 @@ def test_what_a_refused_command_took_goes_to_the_next(opened: Any) -> None:
 
 def test_what_another_transaction_holds_is_passed_over(opened: Any) -> None:
     queue, items = fill(opened, 3)
-    HELD.clear(), GO.clear()
+    HELD.clear()
+    GO.clear()
     holding = threading.Thread(target=lambda: opened.run(Hold(queue=queue)))
     holding.start()
     assert HELD.wait(10)

@@ -181,8 +181,8 @@ def test_the_definition_has_task_definitions_at_every_depth():
     assert "taskDefinition" not in found["tasks"][0]
 
 
-def test_an_execution_with_everything():
-    whole = view(
+def everything():
+    return view(
         execution=execution(
             outcome="failed",
             phase="closed",
@@ -207,6 +207,10 @@ def test_an_execution_with_everything():
         parent="w-9",
         parent_task="t-9",
     )
+
+
+def test_an_execution_with_everything():
+    whole = everything()
     found = plain(workflow_record(whole, []))
     found.pop("workflowDefinition")
     assert found == {

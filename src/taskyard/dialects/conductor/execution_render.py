@@ -91,13 +91,22 @@ def task_record(record: Record, now: int, runtime_metadata: dict[str, str] | Non
         workflow_task=_node_json(node) if node is not None else None,
         task_definition=_definition_json(node) if node is not None else None,
         domain=record.extra.domain or None,
-        execution_name_space=rules.execution_name_space if rules is not None else None,
-        isolation_group_id=rules.isolation_group_id if rules is not None else None,
+        **_separation(rules),
         sub_workflow_id=record.child,
         parent_task_id=record.parent,
         execution_metadata=_optional(record.extra.metadata),
         runtime_metadata=runtime_metadata or None,
     )
+
+
+def _separation(rules: TaskDef | None) -> dict[str, str | None]:
+    """What only splits the server's own queues, and is echoed."""
+    if rules is None:
+        return {}
+    return {
+        "execution_name_space": rules.execution_name_space,
+        "isolation_group_id": rules.isolation_group_id,
+    }
 
 
 def callback_after(record: Record) -> int:
