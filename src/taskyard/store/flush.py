@@ -48,6 +48,7 @@ from taskyard.model.task import (
 )
 from taskyard.store.codec import key_of, shape_of
 from taskyard.store.counter import COUNTED, PROGRESS_MEASURES, Deltas, state_of
+from taskyard.store.difference import differences
 from taskyard.store.engine_sqlite import list_value
 from taskyard.store.link import Link
 from taskyard.store.load import ARRAY_CASTS
@@ -150,9 +151,10 @@ class Flush:
                 row_type.TABLE, shape.names, shape.types, _tuples(sorted(inserts[row_type], key=key_of))
             )
         for row_type in sorted(updates, key=_table):
-            shape = shape_of(row_type)
-            rows = _tuples(sorted(updates[row_type], key=key_of))
-            link.update(row_type.TABLE, shape.key, shape.names, shape.types, rows)
+            rows = sorted(updates[row_type], key=key_of)
+            pairs = [(old, row) for row in rows if (old := unit.base[row_type, key_of(row)]) is not None]
+            for names, types, tuples in differences(row_type, pairs, together=self.postgres):
+                link.update(row_type.TABLE, row_type.KEY, names, types, tuples)
         self._mark_candidates(link, unit, updates.get(Task, []))
         link.mark(unit.rev)
 
