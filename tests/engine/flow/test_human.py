@@ -9,7 +9,7 @@ import pytest
 from tests.app.conftest import ADMIN
 from tests.engine.flow.bench import Flow, task, workflow
 
-from taskyard.engine.flow.commands import TerminateExecution
+from taskyard.engine.flow.commands import RerunExecution, TerminateExecution
 from taskyard.engine.tasks import ClaimTask, CompleteTask
 from taskyard.model.principal import Principal
 from taskyard.model.problem import Rejected
@@ -103,3 +103,13 @@ def test_a_failed_outcome_fails_the_task_of_the_workflow(flow: Flow) -> None:
     flow.run(CompleteTask(actor=ANN, task_id=task_id, outcome="failed"))
     assert flow.record(execution, "ask").native_state == "FAILED"
     assert flow.execution(execution).outcome == "failed"
+
+
+def test_it_can_be_done_again_when_its_workflow_is_rerun_from_it(flow: Flow) -> None:
+    execution = flow.start(asking("ask_again", assignments=[{"assignee": "ann", "slaMinutes": 5}]))
+    record = flow.record(execution, "ask")
+    flow.run(CompleteTask(actor=ANN, task_id=record.id, outcome="failed"))
+    flow.run(RerunExecution(actor=ADMIN, execution=execution.uid, from_task=record.uid))
+    flow.run(ClaimTask(actor=ANN, task_id=record.id))
+    flow.run(CompleteTask(actor=ANN, task_id=record.id, payload='{"said": "now"}'))
+    assert flow.input(execution, "ask_again_next") == {"said": "now"}

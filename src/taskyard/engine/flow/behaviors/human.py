@@ -46,7 +46,11 @@ class Human(Behavior):
             updated_at=run.now,
         )
         run.view.insert(task)
-        run.view.insert(TaskDocument(task_id=task.id, document=encode(input).decode()))
+        document = TaskDocument(task_id=task.id, document=encode(input).decode())
+        if record.id in run.before and run.view.get(TaskDocument, record.id) is not None:
+            run.view.update(document)
+        else:
+            run.view.insert(document)
         run.set(record, "IN_PROGRESS")
         self._assign(run, record, task, wanted, 0)
         run.view.emit("task.created", task_id=task.id, execution_id=run.execution.id)
@@ -60,8 +64,6 @@ class Human(Behavior):
         if task is None or task.phase == "closed":
             return
         if place < len(assignments_of(wanted)):
-            for candidate in run.view.find(Candidate, task_id=task.id):
-                run.view.delete(candidate)
             self._assign(run, record, task, wanted, place)
         elif wanted.get("assignmentCompletionStrategy") == "TERMINATE":
             reason = "Nobody completed the task in the time of its assignments."
@@ -70,7 +72,9 @@ class Human(Behavior):
     def _assign(
         self, run: Run, record: ElementInstance, task: Task, wanted: dict[str, Any], place: int
     ) -> None:
-        """Offer the task to the assignee of an assignment, and start its time."""
+        """Offer the task to the assignee of an assignment and nobody else, and start its time."""
+        for candidate in run.view.find(Candidate, task_id=task.id):
+            run.view.delete(candidate)
         assignments = assignments_of(wanted)
         assignment = assignments[place] if place < len(assignments) else {}
         kind, name = assignee_of(assignment)
