@@ -25,6 +25,10 @@ class Shape(msgspec.Struct, frozen=True):
     has_rev: bool
     flags: tuple[int, ...]
 
+    def type_of(self, name: str) -> type:
+        """The Python type of a column."""
+        return self.types[self.names.index(name)]
+
 
 @cache
 def shape_of(row_type: type[Row]) -> Shape:

@@ -11,6 +11,7 @@ from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 
 from taskyard.model.problem import rejected
+from taskyard.store.array import array
 from taskyard.store.link import BadData, Broken, Collided, Transient
 
 ARRAYS: dict[type, str] = {
@@ -136,7 +137,7 @@ class PostgresLink:
         columns = ",".join(map(_quoted, names))
         self._run(
             f'INSERT INTO "{table}" ({columns}) SELECT * FROM unnest({_arrays(types)})',
-            _columns(rows, len(names)),
+            _columns(rows, types),
         )
 
     def update(
@@ -152,7 +153,7 @@ class PostgresLink:
         columns = ",".join(map(_quoted, names))
         self._run(
             f'UPDATE "{table}" t SET {sets} FROM unnest({_arrays(types)}) AS v({columns}) WHERE {where}',
-            _columns(rows, len(names)),
+            _columns(rows, types),
         )
 
     def delete(
@@ -162,7 +163,7 @@ class PostgresLink:
         columns = ",".join(map(_quoted, key))
         self._run(
             f'DELETE FROM "{table}" t USING unnest({_arrays(types)}) AS v({columns}) WHERE {where}',
-            _columns(keys, len(key)),
+            _columns(keys, types),
         )
 
     def add(
@@ -172,7 +173,7 @@ class PostgresLink:
         self._run(
             f'INSERT INTO "{table}" AS c ({columns},n) SELECT * FROM unnest({_arrays((*types, int))}) '
             f"ON CONFLICT ({columns}) DO UPDATE SET n=c.n+excluded.n",
-            _columns(sorted(rows), len(key) + 1),
+            _columns(sorted(rows), (*types, int)),
         )
 
     def reserve(self, name: str, size: int) -> int:
@@ -235,5 +236,5 @@ def _arrays(types: Sequence[type]) -> str:
     return ",".join(f"%s::{ARRAYS[kind]}" for kind in types)
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    return [[row[index] for row in rows] for index in range(width)]
+def _columns(rows: Sequence[tuple[Any, ...]], types: Sequence[type]) -> list[Any]:
+    return [array(column, kind) for column, kind in zip(zip(*rows, strict=True), types, strict=True)]

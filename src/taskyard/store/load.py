@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from taskyard.model.execution import ElementInstance, Execution
 from taskyard.model.row import Row
 from taskyard.model.task import Lease, QueueItem, Task
+from taskyard.store.array import array
 from taskyard.store.codec import build_all, key_of, shape_of
 from taskyard.store.engine_sqlite import list_value
 from taskyard.store.link import Link
@@ -152,7 +153,10 @@ class Loader:
         if len(values) == 1 or width == 0:
             return (sql, self._given(values[0]))
         if self.postgres:
-            return (sql, {f"k{index}": [each[index] for each in values] for index in range(width)})
+            given = [name for name, missing in zip(names, absent, strict=True) if not missing]
+            columns = zip(zip(*values, strict=True), given, strict=True)
+            lists = [array(column, shape_of(row_type).type_of(name)) for column, name in columns]
+            return (sql, self._given(tuple(lists)))
         return (sql, {"k0": list_value([each[0] for each in values] if width == 1 else values)})
 
     def _given(self, values: tuple[Any, ...]) -> dict[str, Any]:
@@ -182,7 +186,7 @@ class Loader:
             source = f"json_each(:k0) j CROSS JOIN {source}"  # the list outside, the table by its index
             terms += [f"t.\"{name}\"=json_extract(j.value,'$[{at}]')" for at, name in enumerate(given)]
         else:
-            casts = [ARRAY_CASTS[shape.types[shape.names.index(name)]] for name in given]
+            casts = [ARRAY_CASTS[shape.type_of(name)] for name in given]
             lists = [f"%(k{index})s::{cast}" for index, cast in enumerate(casts)]
             if len(given) == 1:
                 terms.append(f't."{given[0]}" = ANY({lists[0]})')
