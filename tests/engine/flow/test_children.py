@@ -8,7 +8,7 @@ import pytest
 from tests.app.conftest import ADMIN
 from tests.engine.flow.bench import Flow, task, workflow
 
-from taskyard.engine.flow.commands import TerminateExecution
+from taskyard.engine.flow.commands import RestartExecution, TerminateExecution
 from taskyard.model.execution import Execution
 from taskyard.model.principal import GrantFact, Principal
 from taskyard.model.row import Row
@@ -144,6 +144,9 @@ def test_a_child_may_not_do_what_the_starter_of_its_parent_may_not(flow: Flow) -
     execution = flow.start("open_parent", actor=ann)
     flow.report(flow.record(execution, "op_wait").uid, "COMPLETED")
     assert flow.record(execution, "op").native_state == "FAILED_WITH_TERMINAL_ERROR"
+    assert "'ann' may not execute" in (flow.record(execution, "op").reason or "")
+    flow.run(RestartExecution(actor=ADMIN, execution=execution.uid))
+    flow.report(flow.record(execution, "op_wait").uid, "COMPLETED")
     assert "'ann' may not execute" in (flow.record(execution, "op").reason or "")
 
 

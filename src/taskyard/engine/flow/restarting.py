@@ -63,6 +63,7 @@ def start_over(run: Run, input: dict[str, Any] | None) -> None:
         event=notes.event,
         depth=notes.depth,
         origin=notes.origin,
+        on_behalf=notes.on_behalf,
         test=notes.test,
         updated_by=notes.updated_by,
     )
