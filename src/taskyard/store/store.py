@@ -137,7 +137,9 @@ class Store:
         questions that `answers` does not know, then nothing was changed."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
-        self.waiting.put(Ticket(command, loop, future, time.perf_counter(), {} if answers is None else answers))
+        self.waiting.put(
+            Ticket(command, loop, future, time.perf_counter(), {} if answers is None else answers)
+        )
         return future
 
     async def read(self, function: Callable[[Link], T]) -> T:
