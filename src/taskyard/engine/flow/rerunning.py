@@ -21,7 +21,7 @@ from taskyard.engine.protocol import decides
 from taskyard.model.execution import ElementInstance, Execution, Variable
 from taskyard.model.ids import row_id_in
 from taskyard.model.problem import rejected
-from taskyard.model.task import Task
+from taskyard.model.task import Candidate, Task, TaskAttribute, TaskDocument
 from taskyard.model.view import View
 
 
@@ -153,14 +153,24 @@ def _again(run: Run, target: ElementInstance, input: dict[str, Any] | None) -> N
     """Do the target again in place: the same id, its old input unless another is given."""
     given = input if input is not None else run.input_of(target)
     behavior = behavior_of(target.kind)
-    task = run.view.get(Task, target.id) if behavior.tasked else None
-    if task is not None:
-        run.view.delete(task)
+    if behavior.tasked:
+        _forget_task(run, target.id)
     for row in run.view.find(Variable, execution_id=run.execution.id, scope_id=target.id):
         run.view.delete(row)
     begin_again(run, target)
     run.set_input(target, given)
     run.enter(target)
+
+
+def _forget_task(run: Run, row_id: int) -> None:
+    """Remove the closed task of a record row by row, since one with the same id follows in this command."""
+    view = run.view
+    for row_type in (TaskDocument, TaskAttribute, Candidate):
+        for row in view.find(row_type, task_id=row_id):
+            view.delete(row)
+    task = view.get(Task, row_id)
+    if task is not None:
+        view.delete(task)
 
 
 def _object(text: str) -> dict[str, Any]:
