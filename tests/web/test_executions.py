@@ -119,3 +119,72 @@ def test_nothing_stands_in_the_way_of_assistive_technology(
     page.evaluate(axe)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+
+
+@pytest.fixture(scope="module")
+def asking(yard: Server) -> str:
+    """A workflow that asks a person and goes on with the answer."""
+    person = {"displayName": "Approve ${workflow.input.what}"}
+    given = {"what": "${workflow.input.what}", "__humanTaskDefinition": person}
+    tasks = [
+        {"name": "decide", "taskReferenceName": "decide", "type": "HUMAN", "inputParameters": given},
+    ]
+    document = {
+        "name": "page_asking",
+        "version": 1,
+        "schemaVersion": 2,
+        "tasks": tasks,
+        "outputParameters": {"approved": "${decide.output.approved}"},
+    }
+    yard.as_admin.post("/api/metadata/workflow", json=document).raise_for_status()
+    return "page_asking"
+
+
+def test_completing_a_task_for_people_moves_its_workflow_on(
+    visit: Visitor, yard: Server, asking: str
+) -> None:
+    made = yard.as_admin.post(
+        "/v1/executions", json={"definition": asking, "input": {"what": "a van"}}
+    ).json()
+    tab = visit()
+    page = tab.go(f"/executions?open={made['uid']}")
+    page.get_by_role("link", name="Open the task").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", level=2)).to_have_text("Approve a van")
+    dialog.get_by_role("button", name="Take it").click()
+    expect(dialog.get_by_text("You have it.")).to_be_visible()
+    dialog.get_by_label("Answer").fill("{not json")
+    dialog.get_by_role("button", name="Complete").click()
+    expect(dialog.get_by_text("The answer is not JSON")).to_be_visible()
+    dialog.get_by_label("Answer").fill('{"approved": true}')
+    dialog.get_by_role("button", name="Complete").click()
+    expect(dialog.get_by_role("button", name="Complete")).to_have_count(0)
+    dialog.get_by_role("link", name="The execution that it belongs to").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(asking)
+    expect(page.get_by_text('"approved": true')).to_be_visible()
+    found = yard.as_admin.get(f"/v1/executions/{made['uid']}").json()
+    assert (found["state"], found["output"]) == ("succeeded", {"approved": True})
+    assert tab.faults == []
+
+
+def test_a_failure_is_told_in_the_words_of_who_reported_it(visit: Visitor, yard: Server) -> None:
+    task = {"name": "stop", "taskReferenceName": "stop", "type": "WAIT"}
+    document = {"name": "page_failing", "version": 1, "schemaVersion": 2, "tasks": [task]}
+    yard.as_admin.post("/api/metadata/workflow", json=document).raise_for_status()
+    made = yard.as_admin.post(
+        "/v1/executions", json={"definition": "page_failing", "correlation": "order 7"}
+    ).json()
+    record = made["records"]["items"][0]
+    report = {
+        "workflowInstanceId": made["uid"],
+        "taskId": record["uid"],
+        "status": "FAILED_WITH_TERMINAL_ERROR",
+        "reasonForIncompletion": "The card was declined.",
+    }
+    yard.as_admin.post("/api/tasks", json=report).raise_for_status()
+    tab = visit()
+    page = tab.go("/executions?q=page_failing")
+    expect(page.locator("tbody .under").first).to_have_text("order 7 · The card was declined.")
+    page.locator("tbody .lead").first.click()
+    expect(page.get_by_text("The card was declined.", exact=True)).to_be_visible()
+    assert tab.faults == []

@@ -66,6 +66,14 @@ export interface TaskRow {
   tags: (string | Tag)[];
 }
 
+/** A task with what it carries. `execution_id` is the execution that waits for it. */
+export interface TaskDetailRow extends TaskRow {
+  attributes?: Record<string, string | number | null>;
+  execution_id: number | null;
+  payload: unknown;
+  result: unknown;
+}
+
 export interface DefinitionOf {
   kind: string;
   key: string;

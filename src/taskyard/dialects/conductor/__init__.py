@@ -27,6 +27,6 @@ DIALECT = Dialect(
         ),
         Connect("curl", "curl {url}/api/metadata/taskdefs -H 'X-Authorization: {token}'"),
     ),
-    description="Task and workflow definitions, schemas and tags, as Conductor's clients expect them.",
+    description="Workflows, workers, events and schedules, as Conductor's clients expect them.",
 )
 """The dialect as the server mounts it."""

@@ -97,7 +97,8 @@ class TaskRenderer:
         if self._attributes:
             members["attributes"] = bundle.attributes
         if self._detail:
-            return _encode(TaskDetail(**members, payload=_raw(bundle.document), result=_result(bundle)))
+            detail = {"execution_id": row.execution_id, "payload": _raw(bundle.document)}
+            return _encode(TaskDetail(**members, **detail, result=_result(bundle)))
         return _encode(TaskItem(**members))
 
 

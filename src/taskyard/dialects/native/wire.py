@@ -119,8 +119,10 @@ class TaskItem(msgspec.Struct, kw_only=True):
 
 
 class TaskDetail(TaskItem, kw_only=True):
-    """A task with its payload, and with the payload of the completion as its `result`."""
+    """A task with its payload, and with the payload of the completion as its `result`. `execution_id` names the
+    execution that waits for it."""
 
+    execution_id: int | None
     payload: Any
     result: Any
 
