@@ -16,6 +16,7 @@ from tests.simulation.plans import TASKS, draft
 from taskyard.engine.flow.commands import (
     DecideExecution,
     PauseExecution,
+    ReportTask,
     RerunExecution,
     RestartExecution,
     ResumeExecution,
@@ -133,28 +134,41 @@ class World:
         return row
 
     def answer(self) -> None:
-        if not self.hands:
-            return
-        held = self.hands.pop(self.random.randrange(len(self.hands)))
-        draw = self.random.random()
-        status = "COMPLETED" if draw < 0.86 else "FAILED" if draw < 0.94 else "FAILED_WITH_TERMINAL_ERROR"
-        if draw > 0.97:
-            status = "IN_PROGRESS"
-        self._report(held, status)
+        """One worker answers, or several at once."""
+        chosen: list[tuple[Held, str]] = []
+        for _ in range(min(len(self.hands), self.random.choice([1, 1, 2, 3]))):
+            held = self.hands.pop(self.random.randrange(len(self.hands)))
+            chosen.append((held, self._status()))
+        self._report(chosen)
 
-    def _report(self, held: Held, status: str) -> None:
-        try:
-            taken = self.shop.report(held.task, status, callback_after=5 if status == "IN_PROGRESS" else 0)
-        except Rejected as refused:
-            if refused.problem.code != "not_found" or self._row(held) is not None:
-                raise
+    def _status(self) -> str:
+        draw = self.random.random()
+        if draw > 0.97:
+            return "IN_PROGRESS"
+        return "COMPLETED" if draw < 0.86 else "FAILED" if draw < 0.94 else "FAILED_WITH_TERMINAL_ERROR"
+
+    def _report(self, chosen: list[tuple[Held, str]]) -> None:
+        words = [
+            ReportTask(task=held.task, status=status, callback_after=5 if status == "IN_PROGRESS" else 0)
+            for held, status in chosen
+        ]
+        for (held, status), answer in zip(chosen, self.shop.run_all(words), strict=True):
+            self._heard(held, status, answer)
+
+    def _heard(self, held: Held, status: str, answer: Any) -> None:
+        """What the engine said to a worker's word."""
+        if isinstance(answer, Rejected):
+            assert answer.problem.code == "not_found"
+            assert self._row(held) is None
             self.say(f"report {held.name} {status} is gone")
             return
-        self.say(f"report {held.name} {status}{' ignored' if taken.ignored else ''}")
+        if isinstance(answer, Exception):
+            raise answer
+        self.say(f"report {held.name} {status}{' ignored' if answer.ignored else ''}")
         if status == "IN_PROGRESS":
             return
         self.answered.append(held)
-        if not taken.ignored:
+        if not answer.ignored:
             self._write(held, status)
 
     def _row(self, held: Held) -> ElementInstance | None:
@@ -412,7 +426,7 @@ class World:
                 for leased in self.shop.take(queue, count=50):
                     self._take(leased, queue)
             while self.hands:
-                self._report(self.hands.pop(), "COMPLETED")
+                self._report([(self.hands.pop(), "COMPLETED")])
             while self.fire():
                 pass
             if all(row.closed_at is not None for row in self._executions()):
