@@ -19,6 +19,9 @@ Int64 = Annotated[int, 64]
 Boxed = Annotated[int, 32, "boxed"]
 """A 32-bit integer object: null reads as the default."""
 
+MAX_NAME = 255
+"""Longest name of a task, of a type or of a domain, and longest reference, in characters: they are keys of indexes."""
+
 SchemaType = Literal["JSON", "AVRO", "PROTOBUF"]
 TaskTimeoutPolicy = Literal["RETRY", "TIME_OUT_WF", "ALERT_ONLY"]
 WorkflowTimeoutPolicy = Literal["TIME_OUT_WF", "ALERT_ONLY"]

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from taskyard.dialects.conductor.errors import unreadable, violated
-from taskyard.model.flow import Boxed, IdempotencyStrategy, Int32, WorkflowDef
+from taskyard.model.flow import MAX_NAME, Boxed, IdempotencyStrategy, Int32, WorkflowDef
 from taskyard.model.problem import FieldError, Problem, Rejected, rejected
 from taskyard.notations.flowjson.member import Unreadable, read_document
 from taskyard.notations.flowjson.violation import Violation
@@ -103,6 +103,10 @@ def read_start(body: Any, name: str | None = None) -> StartRequest:
     found += _priority(request.priority)
     found += _too_long("correlationId", request.correlation_id)
     found += _too_long("idempotencyKey", request.idempotency_key)
+    for task, domains in request.task_to_domain.items():
+        if max(map(len, domains.split(","))) > MAX_NAME:
+            message = f"a domain cannot be longer than {MAX_NAME} characters"
+            found.append(Violation(f"taskToDomain[{task[:60]}]", message, domains[:60]))
     if request.workflow_def is not None and not request.workflow_def.name:
         request.workflow_def.name = request.name or ""
     _refuse("startWorkflow.startWorkflowRequest", found)

@@ -9,7 +9,7 @@ import msgspec
 from taskyard.engine.flow import native
 from taskyard.engine.flow.plan import Plan
 from taskyard.model.execution import ElementInput, ElementInstance
-from taskyard.model.flow import SubWorkflowParam, WorkflowTask
+from taskyard.model.flow import MAX_NAME, SubWorkflowParam, WorkflowTask
 
 if TYPE_CHECKING:
     from taskyard.engine.flow.run import Run
@@ -64,6 +64,7 @@ def check(run: Run, record: ElementInstance, branches: list[Branch]) -> None:
         raise BadBranches(f"There are {len(branches)} branches; at most {most} are forked.")
     taken: set[str] = set()
     for branch in branches:
+        _check_names(branch.node)
         inside = Plan([branch.node]).references
         for name in inside:
             if name in taken or name in run.plan.positions:
@@ -72,6 +73,17 @@ def check(run: Run, record: ElementInstance, branches: list[Branch]) -> None:
     if run.notes.forks:
         for name in run.taken(taken, record.suffix):
             raise BadBranches(f"The task reference name {name!r} is there more than once.")
+
+
+def _check_names(node: WorkflowTask) -> None:
+    """Raise `BadBranches` when a name in the node, or inside it, is too long."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        waiting += each.children()
+        for name in (each.name, each.task_reference_name, each.type):
+            if len(name) > MAX_NAME:
+                raise BadBranches(f"The name {name[:60]!r}… is longer than {MAX_NAME} characters.")
 
 
 def _joined_parameter(name: str, input: dict[str, Any]) -> list[Branch]:

@@ -8,7 +8,7 @@ from taskyard.model.flow import WorkflowDef, WorkflowTask
 from taskyard.notations.flowjson.node_rule import TEMPLATED_TYPES, Templates, node_messages
 from taskyard.notations.flowjson.reference import is_environment_name, references
 from taskyard.notations.flowjson.task_rule import email_violations, minimum_violations
-from taskyard.notations.flowjson.violation import Violation, name_violations
+from taskyard.notations.flowjson.violation import MAX_NAME, Violation, name_violations
 
 SCHEMA_VERSION = 2
 _STRICT_NAME = re.compile(r"[A-Za-z0-9_<>{}#\s-]+")
@@ -70,6 +70,14 @@ def _node_violations(task: WorkflowTask, path: str, templates: Templates) -> lis
     if not task.task_reference_name:
         message = "WorkflowTask taskReferenceName name cannot be empty or null"
         found.append(Violation(f"{path}.taskReferenceName", message, task.task_reference_name))
+    for member, text in (
+        ("name", task.name),
+        ("taskReferenceName", task.task_reference_name),
+        ("type", task.type),
+    ):
+        if len(text) > MAX_NAME:
+            message = f"{member} cannot be longer than {MAX_NAME} characters"
+            found.append(Violation(f"{path}.{member}", message, text[:60]))
     if not task.type:
         found.append(Violation(f"{path}.type", "WorkflowTask type cannot be null or empty", task.type))
     if task.start_delay < 0:

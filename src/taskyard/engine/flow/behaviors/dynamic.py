@@ -7,7 +7,7 @@ from typing import Any
 from taskyard.engine.flow.behavior import Behavior, behaves, behavior_of, is_known
 from taskyard.engine.flow.run import ENTER, Run
 from taskyard.model.execution import ElementInstance
-from taskyard.model.flow import WorkflowTask
+from taskyard.model.flow import MAX_NAME, WorkflowTask
 
 OPERATORS = (
     "DYNAMIC",
@@ -35,6 +35,10 @@ class Dynamic(Behavior):
                 f"Cannot map a dynamic task based on the parameter and input. Parameter= "
                 f"{node.dynamic_task_name_param}, input= {input!r:.200}"
             )
+            run.finish(record, "FAILED_WITH_TERMINAL_ERROR", {}, reason)
+            return
+        if len(name) > MAX_NAME:
+            reason = f"The name of a dynamic task is longer than {MAX_NAME} characters: {name:.60}…"
             run.finish(record, "FAILED_WITH_TERMINAL_ERROR", {}, reason)
             return
         if name in OPERATORS:
