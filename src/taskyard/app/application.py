@@ -40,6 +40,8 @@ FIRST_CHUNK = 50
 CHUNK_BYTES = 128 * 1024
 SHORT_LIST = 200
 MATCH_LIMIT = 100_000
+TRIES = 3
+"""A command may ask for as many expressions as its limit says, anew in so many tries: what they are told can change."""
 
 
 class Evaluator(Protocol):
@@ -84,7 +86,7 @@ class Application:
                 questions = [question for question in asked.questions if question not in answers]
                 if self.scripts is None or not questions:
                     raise
-                if len(answers) + len(questions) > self.store.settings.limits.questions:
+                if len(answers) + len(questions) > TRIES * self.store.settings.limits.questions:
                     raise _too_many(self.store.settings.limits.questions) from None
                 answers.steady = answers.steady or answers.asks_again(questions)
                 answers.update(await self.scripts.evaluate(questions))

@@ -13,6 +13,7 @@ from taskyard.engine.flow.notes import Later
 from taskyard.engine.flow.plan import NamedTask
 from taskyard.engine.flow.run import Run
 from taskyard.model.definition import Definition, VersionDocument
+from taskyard.model.evaluation import Question, Unanswered
 from taskyard.model.execution import Execution, ExecutionNotes
 from taskyard.model.flow import TaskDef
 from taskyard.model.ids import row_id_in
@@ -30,6 +31,8 @@ class Session:
         self.actor = actor
         self.runs: dict[int, Run] = {}
         self.asked = 0
+        self.unanswered: list[Question] = []
+        self.put_off = False
         self._registered: dict[str, NamedTask | None] = {}
 
     def open(self, execution_id: int) -> Run:
@@ -102,12 +105,15 @@ class Session:
                     break
                 if sum(run.scheduled for run in self.runs.values()) >= budget:
                     break
-                busy.step()
+                self._step(busy)
             if busy.work:
                 self._go_on_later()
                 break
-            ending.complete_if_done(busy)
-        else:
+            if not self.unanswered:
+                ending.complete_if_done(busy)
+        if self.unanswered:
+            raise Unanswered(self.unanswered)
+        if not self.put_off:
             for run in list(self.runs.values()):
                 ending.complete_if_done(run)
                 deadlock.end_if_stuck(run)
@@ -117,8 +123,21 @@ class Session:
         for run in self.runs.values():
             save.save(run)
 
+    def _step(self, run: Run) -> None:
+        """Do a piece of work. What it asks and nobody has answered yet is gathered, so that the questions of many pieces
+        are answered together; everything is decided anew then."""
+        try:
+            run.step()
+        except Unanswered as asked:
+            self.unanswered += asked.questions
+        except Exception:
+            if self.unanswered:  # It may be for what is missing.
+                raise Unanswered(self.unanswered) from None
+            raise
+
     def _go_on_later(self) -> None:
         """What is left is done by a transaction of its own, at once."""
+        self.put_off = True
         for run in self.runs.values():
             if run.work and run.open:
                 data = {"work": [list(piece) for piece in run.work]}
