@@ -430,3 +430,17 @@ def test_a_join_that_waits_for_what_will_not_come_fails_the_workflow(flow: Flow)
     assert flow.execution(execution).reason == (
         "Nothing can go on: sk_join waits for tasks that will not come."
     )
+
+
+def test_scripts_side_by_side_are_answered_together(flow: Flow) -> None:
+    """More of them than one command may ask go on by themselves."""
+    scripts = [
+        task(f"sb{n}", "INLINE", inputParameters={"evaluatorType": "javascript", "expression": f"{n} * 2"})
+        for n in range(40)
+    ]
+    fork = task("sb_fork", "FORK_JOIN", forkTasks=[[each] for each in scripts])
+    join = task("sb_join", "JOIN", joinOn=[each["name"] for each in scripts])
+    execution = ended(flow, fork, join)
+    outcome, output = flow.result(execution)
+    assert outcome == "succeeded"
+    assert output == {f"sb{n}": {"result": n * 2} for n in range(40)}
