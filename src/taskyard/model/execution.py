@@ -68,6 +68,16 @@ class ExecutionNotes(Row, kw_only=True):
     document: str
 
 
+class IdempotencyKey(Row, kw_only=True):
+    """A key that executions of one name were started with: whoever starts another holds this row first, so that two
+    never start at once."""
+
+    TABLE: ClassVar[str] = "idempotency_keys"
+    KEY: ClassVar[tuple[str, ...]] = ("name", "key")
+    name: str
+    key: str
+
+
 class Snapshot(Row, kw_only=True):
     """What executions run: a definition with everything it needs, as JSON text. Never changed; one row per content."""
 

@@ -203,6 +203,7 @@ executions = declare(
 )
 execution_documents = declare(execution.ExecutionDocument)
 execution_notes = declare(execution.ExecutionNotes)
+idempotency_keys = declare(execution.IdempotencyKey)
 snapshots = declare(execution.Snapshot, UniqueConstraint("sha256"))
 element_instances = declare(
     execution.ElementInstance,

@@ -11,7 +11,7 @@ from taskyard.engine.flow.reopening import tell
 from taskyard.engine.flow.run import Run
 from taskyard.engine.flow.session import Session
 from taskyard.engine.protocol import decides
-from taskyard.model.execution import Execution
+from taskyard.model.execution import Execution, IdempotencyKey
 from taskyard.model.problem import rejected
 from taskyard.model.task import Lease, Task
 from taskyard.model.view import View
@@ -47,8 +47,20 @@ def remove_execution(command: RemoveExecution, view: View) -> None:
         session.runs.pop(each.id, None)
     session.settle()
     for each in doomed:
+        _forget_key(view, each, {one.id for one in doomed})
         view.delete(each)
         view.wake(f"execution:{each.uid}")
+
+
+def _forget_key(view: View, execution: Execution, doomed: set[int]) -> None:
+    """Let go of an idempotency key that no other execution has."""
+    key = execution.idempotency_key
+    row = view.get(IdempotencyKey, execution.key, key) if key is not None else None
+    if row is None:
+        return
+    others = view.find(Execution, locked=False, key=execution.key, idempotency_key=key)
+    if all(other.id in doomed for other in others):
+        view.delete(row)
 
 
 def _tree(view: View, execution: Execution) -> list[Execution]:

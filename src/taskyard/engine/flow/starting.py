@@ -12,7 +12,7 @@ from taskyard.engine.flow.notes import Notes
 from taskyard.engine.flow.permission import require_execute
 from taskyard.engine.flow.run import Run
 from taskyard.model.definition import Definition, Version, VersionDocument
-from taskyard.model.execution import Execution
+from taskyard.model.execution import Execution, IdempotencyKey
 from taskyard.model.flow import WorkflowDef
 from taskyard.model.problem import rejected
 
@@ -91,7 +91,10 @@ def _same_key(session: Session, wanted: Launch) -> Execution | None:
     another."""
     if not wanted.idempotency_key:
         return None
-    rows = session.view.find(Execution, locked=False, key=wanted.key, idempotency_key=wanted.idempotency_key)
+    view = session.view
+    if view.get(IdempotencyKey, wanted.key, wanted.idempotency_key) is None:
+        view.insert(IdempotencyKey(name=wanted.key, key=wanted.idempotency_key))
+    rows = view.find(Execution, locked=False, key=wanted.key, idempotency_key=wanted.idempotency_key)
     if not rows:
         return None
     match wanted.idempotency_strategy:

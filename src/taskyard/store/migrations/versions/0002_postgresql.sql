@@ -113,6 +113,11 @@ CREATE INDEX ix_executions_limit ON executions (limit_key, phase, id);
 CREATE INDEX ix_executions_parent ON executions (parent_id);
 CREATE INDEX ix_executions_phase ON executions (kind, phase, id);
 CREATE INDEX ix_executions_updated ON executions (updated_at, id);
+CREATE TABLE idempotency_keys (
+    name TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (name, key)
+);
 CREATE INDEX ix_incidents_execution ON incidents (execution_id, phase);
 CREATE TABLE leases (
     task_id BIGINT NOT NULL,
@@ -262,6 +267,7 @@ DROP TABLE element_outputs;
 DROP TABLE execution_documents;
 DROP TABLE execution_notes;
 DROP TABLE executions;
+DROP TABLE idempotency_keys;
 DROP INDEX ix_incidents_execution;
 DROP TABLE leases;
 DROP TABLE messages;
