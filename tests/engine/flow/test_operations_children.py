@@ -139,3 +139,15 @@ def test_rerun_from_a_child_that_still_runs_is_refused(shop: Workshop) -> None:
     with pytest.raises(Rejected) as refused:
         shop.do(RerunExecution, top, from_task=target)
     assert refused.value.problem.reason == "execution_open"
+
+
+def test_a_child_whose_parent_began_anew_ends_without_telling_it(shop: Workshop) -> None:
+    top, middle, leaf = _family(shop, "cz")
+    shop.work("cz_task", "FAILED")
+    shop.do(RestartExecution, top)
+    assert shop.child(top, "cz_t") != middle
+    shop.do(RetryExecution, leaf)
+    for name in ("cz_task", "cz_task", "cz_more", "cz_more"):
+        shop.work(name)
+    assert [shop.status(each) for each in (middle, leaf)] == ["COMPLETED", "COMPLETED"]
+    assert shop.history(top) == ["cz_t COMPLETED", "cz_last SCHEDULED"]

@@ -118,8 +118,8 @@ def _tell_parent(run: Run, result: dict[str, Any]) -> None:
     parent = run.session.open_or_none(execution.parent_id)
     if parent is None or not parent.open:
         return
-    record = parent.record(execution.parent_element_id)
-    if record.phase == "closed" or record.child_id != execution.id:
+    record = parent.find_record(execution.parent_element_id)
+    if record is None or record.phase == "closed" or record.child_id != execution.id:
         return
     behavior_of(record.kind).child_closed(
         parent, record, parent.node(record), execution.outcome or "failed", result, execution.reason

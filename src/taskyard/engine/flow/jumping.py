@@ -11,7 +11,7 @@ from taskyard.engine.flow.reopening import tell
 from taskyard.engine.flow.run import Place, Run
 from taskyard.engine.flow.session import Session
 from taskyard.engine.protocol import decides
-from taskyard.model.execution import Execution
+from taskyard.model.execution import Execution, Timer
 from taskyard.model.flow import WorkflowTask
 from taskyard.model.problem import rejected
 from taskyard.model.view import View
@@ -29,6 +29,9 @@ def jump_execution(command: JumpExecution, view: View) -> Execution:
     run.work.clear()
     run.notes.held = []
     run.proceeding.clear()
+    for timer in view.find(Timer, execution_id=run.execution.id):
+        if timer.kind == "continue":
+            view.delete(timer)
     for record in run.open_records():
         if record.id != around:
             behavior_of(record.kind).cancelled(run, record, run.node(record))
