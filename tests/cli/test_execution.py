@@ -58,6 +58,7 @@ def test_endings(server: Server, workflow: str) -> None:
     assert code("execution", "show", "999999999") == 3
     assert code("execution", "start", "there-is-none") == 3
     assert code("execution", "start", workflow, "--input", "[1]") == 2
+    assert code("execution", "start", workflow, "--input", "@there-is-none.json") == 2
     number = str(run(server, "execution", "start", workflow)["id"])
     assert code("execution", "resume", number) == 5
     assert code("execution", "terminate", number) == 1, "nobody said yes"

@@ -57,7 +57,7 @@ def show_execution(execution_id: str, output: str | None) -> None:
 
 @execution.command("start")
 @click.argument("definition")
-@click.option("--version", type=int, help="The greatest when absent.")
+@click.option("--version", type=int, help="Version of the definition; its newest when absent.")
 @click.option("--input", "given", default="{}", help="A JSON object, or @file.")
 @click.option("--correlation", help="A word of yours to find it by.")
 @click.option("--priority", type=click.IntRange(0, 99), default=0, show_default=True)
@@ -91,7 +91,7 @@ def start(
 @click.argument("execution_id")
 @output_option
 def pause(execution_id: str, output: str | None) -> None:
-    """Schedule no next tasks; what runs may finish."""
+    """Pause an execution: nothing new is scheduled; what runs may finish."""
     _shown(call("POST", f"/v1/executions/{execution_id}/pause"), output)
 
 
@@ -99,7 +99,7 @@ def pause(execution_id: str, output: str | None) -> None:
 @click.argument("execution_id")
 @output_option
 def resume(execution_id: str, output: str | None) -> None:
-    """Go on."""
+    """Let a paused execution go on."""
     _shown(call("POST", f"/v1/executions/{execution_id}/resume"), output)
 
 
@@ -163,7 +163,10 @@ def resolve(incident_id: str, output: str | None) -> None:
 
 
 def _object(given: str) -> Any:
-    text = Path(given[1:]).read_text() if given.startswith("@") else given
+    try:
+        text = Path(given[1:]).read_text(encoding="utf-8") if given.startswith("@") else given
+    except (OSError, UnicodeDecodeError) as fault:
+        raise click.BadParameter(f"cannot read {given[1:]}: {fault}", param_hint="--input") from None
     try:
         return msgspec.json.decode(text, type=dict)
     except msgspec.MsgspecError as fault:
