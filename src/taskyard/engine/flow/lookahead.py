@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from taskyard.engine.expressions.template import roots
 from taskyard.engine.flow.plan import CHOOSERS
-from taskyard.model.execution import ElementFragment, ElementInput, ElementInstance
+from taskyard.model.execution import ElementFragment, ElementInput, ElementInstance, ExecutionDocument
 
 if TYPE_CHECKING:
     from taskyard.engine.flow.run import Run
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 ABOUT_RECORDS = ("proceed", "again", "retry", "failed", "enter", "more")
 """Kinds of work whose second member is a record's id."""
 DYNAMIC = "FORK_JOIN_DYNAMIC"
+INPUT = {("workflow", "input")}
 FEW = 8
 """So many pieces are as quickly read for one by one."""
 
@@ -30,6 +32,16 @@ def work(run: Run) -> None:
     _records(run, [each.parent_id for each in records if each.parent_id is not None])
     _fragments(run, records)
     run.view.load(ElementInput, [each.id for each in records if each.id in again and each.id in run.before])
+
+
+def behind(run: Run, record: ElementInstance) -> None:
+    """For a record of the outermost sequence that is about to succeed: the input of the execution, if what follows is
+    given some of it, or if the execution ends. Before anything is done, since all of it would be done once more."""
+    if record.parent_id is not None:
+        return
+    following = run.position(record).following
+    if following is None or roots(following.input_parameters) >= INPUT:
+        run.view.peek(ExecutionDocument, run.execution.id)
 
 
 def whole(run: Run) -> None:

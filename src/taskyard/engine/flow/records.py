@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import msgspec
 
@@ -61,7 +62,7 @@ class Records:
         *,
         input: dict[str, Any] | None = None,
     ) -> None:
-        self.session = session
+        self._session = ref(session)  # which holds the run: without a circle both are gone when the command ends
         self.view = session.view
         self.now = session.view.now
         self.execution = execution
@@ -87,12 +88,23 @@ class Records:
         self.removed: set[int] = set()
         self.branches: dict[int, Given] = {}
         self.scheduled = 0
-        self.scope = RunScope(self)
         self.new_output: dict[str, Any] | None = None
         self.input_changed = self.fresh
         self.output_changed = False
         self._input = input
         self._variables: dict[str, Any] | None = None
+
+    @property
+    def session(self) -> Session:
+        """The session that drives the run, for as long as its command is decided."""
+        found = self._session()
+        assert found is not None
+        return found
+
+    @property
+    def scope(self) -> RunScope:
+        """What expressions see."""
+        return RunScope(self)
 
     @property
     def open(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from taskyard.engine import leases, work
 from taskyard.engine.expressions.secrets import defused
-from taskyard.engine.flow import deadlines
+from taskyard.engine.flow import deadlines, lookahead
 from taskyard.engine.flow.behavior import behavior_of
 from taskyard.engine.flow.behaviors.simple import queue_of
 from taskyard.engine.flow.commands import Reported, ReportReference, ReportTask, SignalExecution
@@ -67,6 +67,8 @@ def report_task(command: ReportTask, view: View) -> Reported:
     if command.extend:
         _extend(view, run, record, place)
         return Reported(task, record)
+    if command.status == "COMPLETED":
+        lookahead.behind(run, record)
     _log(view, record, command.logs)
     _apply(run, record, command, task)
     session.settle()

@@ -80,7 +80,8 @@ class Session:
         if name not in self._registered:
             if len(others) > 1:
                 names = ("tenant", "kind", "key")
-                self.view.expect(Definition, names, [(tenant, "worker", each) for each in others])
+                wanted = [(tenant, "worker", each) for each in others]
+                self.view.expect(Definition, names, wanted, locked=False)
             rows = self.view.find(Definition, locked=False, tenant=tenant, kind="worker", key=name)
             document = self.view.peek(VersionDocument, rows[0].latest_id) if rows else None
             self._registered[name] = (
