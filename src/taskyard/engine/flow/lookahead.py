@@ -40,7 +40,9 @@ def behind(run: Run, record: ElementInstance) -> None:
     if record.parent_id is not None:
         return
     following = run.position(record).following
-    if following is None or roots(following.input_parameters) >= INPUT:
+    if following is None:
+        run.view.get(ExecutionDocument, run.execution.id)  # it will be written
+    elif roots(following.input_parameters) >= INPUT:
         run.view.peek(ExecutionDocument, run.execution.id)
 
 
