@@ -1,9 +1,11 @@
 """The commands in the documents work as they are written."""
 
+import json
 import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.server import Server
@@ -47,6 +49,42 @@ def test_a_documented_request_is_answered(server: Server, command: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()[:1] in ("[", "{")
+
+
+def test_the_workflow_of_the_tour_runs(server: Server) -> None:
+    blocks = BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    by_hand, commanded = (
+        next(block for block in blocks if word in block) for word in ("ask() {", "execution start greeting")
+    )
+    by_hand = by_hand.replace("curl -sS", "curl --fail -sS")
+    done = tour(server, by_hand)
+    assert done.returncode == 0, done.stderr
+    shown = answers(done.stdout)[-1]
+    assert (shown["status"], shown["output"]) == ("COMPLETED", {"said": "Hello, Ada."})
+    done = tour(server, commanded)
+    assert done.returncode == 0, done.stderr
+    assert '"greeting"' in done.stdout
+
+
+def answers(printed: str) -> list[Any]:
+    """The JSON objects in what was printed: curl puts nothing between them."""
+    found, at = [], 0
+    while (at := printed.find("{", at)) >= 0:
+        value, at = json.JSONDecoder().raw_decode(printed, at)
+        found.append(value)
+    return found
+
+
+def tour(server: Server, block: str) -> subprocess.CompletedProcess[str]:
+    """A block of commands, run from beginning to end where the project is."""
+    return subprocess.run(
+        ["bash", "-e", "-c", block.replace("http://127.0.0.1:8000", server.url)],
+        env=os.environ | {"TOKEN": server.token, "TASKYARD_URL": server.url},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
 
 
 def test_every_make_command_that_is_named_exists() -> None:
