@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple, cast
 
 from taskyard.model.execution import Execution
@@ -18,17 +19,23 @@ class Payloads(NamedTuple):
     output: str | None
 
 
-def payloads(link: Link, element_ids: list[int]) -> dict[int, Payloads]:
-    """By row id of the element instance; those without an execution are left out."""
+@cache
+def _question(postgres: bool) -> str:
     columns = ",".join(f'x."{name}"' for name in shape_of(Execution).names)
-    among = "= ANY(%(ids)s::bigint[])" if link.postgres else "IN (SELECT value FROM json_each(:ids))"
-    sql = (
+    among = "= ANY(%(ids)s::bigint[])" if postgres else "IN (SELECT value FROM json_each(:ids))"
+    return (
         f"SELECT e.id, i.document, o.document, {columns} FROM element_instances AS e "
         "JOIN executions AS x ON x.id = e.execution_id "
         "LEFT JOIN element_inputs AS i ON i.element_id = e.id "
         "LEFT JOIN element_outputs AS o ON o.element_id = e.id "
         f"WHERE e.id {among}"
     )
+
+
+def payloads(link: Link, element_ids: list[int]) -> dict[int, Payloads]:
+    """By row id of the element instance; those without an execution are left out."""
     build = builder(Execution)
-    found = link.rows(sql, {"ids": element_ids if link.postgres else list_value(element_ids)})
+    found = link.rows(
+        _question(link.postgres), {"ids": element_ids if link.postgres else list_value(element_ids)}
+    )
     return {row[0]: Payloads(cast(Execution, build(row[3:])), row[1], row[2]) for row in found}
