@@ -9,7 +9,6 @@ from tests.app.conftest import ADMIN
 from tests.store.conftest import Opened
 
 from taskyard.engine.definitions import PutDefinition
-from taskyard.engine.flow import native
 from taskyard.engine.flow.commands import ReportTask, Started, StartExecution
 from taskyard.engine.leases import LeaseTasks
 from taskyard.engine.timers import FireTimer
@@ -21,8 +20,10 @@ from taskyard.model.execution import (
     ExecutionDocument,
     Timer,
 )
+from taskyard.model.flow import TaskDef, WorkflowDef
 from taskyard.model.principal import Principal
 from taskyard.model.time import FixedClock
+from taskyard.notations.flowjson.member import read_document
 from taskyard.store.due import due
 
 WORKER = "worker-1"
@@ -43,7 +44,7 @@ class Flow:
 
     def register(self, document: dict[str, Any], actor: Principal = ADMIN) -> None:
         """Register a workflow as clients write it."""
-        stored = msgspec.json.encode(native.read_workflow(document)).decode()
+        stored = msgspec.json.encode(read_document(WorkflowDef, document)).decode()
         self.run(
             PutDefinition(
                 actor=actor, kind="workflow", key=document["name"], name=document["name"], document=stored
@@ -52,11 +53,7 @@ class Flow:
 
     def register_task(self, document: dict[str, Any]) -> None:
         """Register a task definition as clients write it."""
-        stored = msgspec.json.encode(
-            msgspec.convert(
-                msgspec.convert(document, native.TaskDef), native.document.TaskDef, from_attributes=True
-            )
-        ).decode()
+        stored = msgspec.json.encode(read_document(TaskDef, document)).decode()
         name = document["name"]
         self.run(PutDefinition(actor=ADMIN, kind="worker", key=name, name=name, document=stored))
 
@@ -69,7 +66,7 @@ class Flow:
             given["key"] = document
         else:
             given["key"] = document["name"]
-            given["document"] = msgspec.json.encode(native.read_workflow(document)).decode()
+            given["document"] = msgspec.json.encode(read_document(WorkflowDef, document)).decode()
         started: Started = self.run(StartExecution(**given))
         return started.execution
 

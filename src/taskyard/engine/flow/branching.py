@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from taskyard.engine.flow import native
 from taskyard.engine.flow.plan import Plan
 from taskyard.model.execution import ElementInput, ElementInstance
 from taskyard.model.flow import MAX_NAME, SubWorkflowParam, WorkflowTask
+from taskyard.notations.flowjson.member import Unreadable, read_document
 
 if TYPE_CHECKING:
     from taskyard.engine.flow.run import Run
@@ -122,8 +122,8 @@ def _two_parameters(node: WorkflowTask, input: dict[str, Any]) -> list[Branch]:
     branches = []
     for number, raw in enumerate(listed):
         try:
-            read = native.read_node(raw)
-        except native.Unreadable as fault:
+            read = read_document(WorkflowTask, raw)
+        except Unreadable as fault:
             raise BadBranches(f"Dynamic task {number} is no task: {fault}") from None
         if not read.task_reference_name:
             raise BadBranches(f"Dynamic task {number} has no taskReferenceName.")

@@ -62,7 +62,9 @@ class Records:
         *,
         input: dict[str, Any] | None = None,
     ) -> None:
-        self._session = ref(session)  # which holds the run: without a circle both are gone when the command ends
+        self._session = ref(
+            session
+        )  # which holds the run: without a circle both are gone when the command ends
         self.view = session.view
         self.now = session.view.now
         self.execution = execution

@@ -81,6 +81,11 @@ def write_document(document: msgspec.Struct) -> dict[str, Any]:
     return members
 
 
+def write_briefly(document: msgspec.Struct) -> dict[str, Any]:
+    """The native JSON members of a document, without those that are null or hold nothing."""
+    return {name: value for name, value in write_document(document).items() if value not in ({}, [])}
+
+
 def _write_value(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         return write_document(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from taskyard.engine.flow import branching, native
+from taskyard.engine.flow import branching
 from taskyard.engine.flow.behavior import Behavior, behaves, behavior_of
 from taskyard.engine.flow.extra import extra_of, keep
 from taskyard.engine.flow.payload import is_too_large
@@ -12,6 +12,7 @@ from taskyard.engine.flow.plan import Position
 from taskyard.engine.flow.run import Place, Run
 from taskyard.model.execution import ElementInput, ElementInstance
 from taskyard.model.flow import WorkflowTask
+from taskyard.notations.flowjson.member import write_briefly
 
 REFERENCES = "forkedTasks"
 DEFINITIONS = "forkedTaskDefs"
@@ -46,7 +47,7 @@ class DynamicFork(Behavior):
         record.pending = len(branches)
         references = [branch.node.task_reference_name for branch in branches]
         shown = {**input, REFERENCES: [each + record.suffix for each in references]}
-        full = {**shown, DEFINITIONS: [native.write(branch.node) for branch in branches]}
+        full = {**shown, DEFINITIONS: [write_briefly(branch.node) for branch in branches]}
         run.set_input(record, shown if is_too_large(run.view, full) else full)
         run.finish(record, "COMPLETED", {}, proceed=False)
         if branches:

@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 
-from taskyard.engine.flow import native
 from taskyard.engine.flow.behavior import Behavior, behaves
 from taskyard.engine.flow.launch import Launch
 from taskyard.engine.flow.payload import encode
 from taskyard.engine.flow.run import Run
 from taskyard.model.execution import ElementInstance
-from taskyard.model.flow import WorkflowTask
+from taskyard.model.flow import WorkflowDef, WorkflowTask
 from taskyard.model.problem import Rejected
+from taskyard.notations.flowjson.member import Unreadable, read_document
 
 
 class StartRequest(msgspec.Struct, kw_only=True, rename="camel"):
@@ -42,8 +42,8 @@ class StartWorkflow(Behavior):
             return
         try:
             wanted = msgspec.convert(input.get("startWorkflow"), StartRequest, strict=False)
-            document = native.read_workflow(wanted.workflow_def) if wanted.workflow_def else None
-        except (msgspec.ValidationError, native.Unreadable) as fault:
+            document = read_document(WorkflowDef, wanted.workflow_def) if wanted.workflow_def else None
+        except (msgspec.ValidationError, Unreadable) as fault:
             self._fail(run, record, f"startWorkflow in the input is no request to start a workflow: {fault}")
             return
         wish = Launch(

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from taskyard.engine.flow import native
 from taskyard.engine.flow.behavior import Behavior, behaves
 from taskyard.engine.flow.ending import CHILD_STATUS
 from taskyard.engine.flow.launch import Launch
@@ -15,6 +14,7 @@ from taskyard.engine.flow.run import Run
 from taskyard.model.execution import ElementInstance, Execution
 from taskyard.model.flow import SubWorkflowParam, WorkflowDef, WorkflowTask
 from taskyard.model.problem import Rejected
+from taskyard.notations.flowjson.member import Unreadable, read_document, write_briefly
 
 TRANSIENT = ("rate_limited",)
 """Reasons that another attempt may find gone."""
@@ -111,8 +111,8 @@ def wanted_of(run: Run, node: WorkflowTask, record: ElementInstance) -> Wanted:
     definition = param.workflow_definition
     if isinstance(definition, str):
         try:
-            definition = native.read_workflow(run.resolve(definition, record))
-        except native.Unreadable as fault:
+            definition = read_document(WorkflowDef, run.resolve(definition, record))
+        except Unreadable as fault:
             raise BadChild(f"subWorkflowParam.workflowDefinition is no workflow: {fault}") from None
     if definition is not None:
         _check(definition)
@@ -155,7 +155,7 @@ def _shown(wanted: Wanted, child_input: dict[str, Any]) -> dict[str, Any]:
     if wanted.task_to_domain is not None:
         shown["subWorkflowTaskToDomain"] = wanted.task_to_domain
     if wanted.definition is not None:
-        shown["subWorkflowDefinition"] = native.write(wanted.definition)
+        shown["subWorkflowDefinition"] = write_briefly(wanted.definition)
     if wanted.priority is not None:
         shown["priority"] = wanted.priority
     if wanted.idempotency_key is not None:
