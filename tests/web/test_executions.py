@@ -110,17 +110,6 @@ def test_incidents_have_a_list_of_their_own(visit: Visitor) -> None:
     assert tab.faults == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_stands_in_the_way_of_assistive_technology(
-    visit: Visitor, made: dict[str, Any], axe: str, scheme: str
-) -> None:
-    page = visit(scheme=scheme).go(f"/executions?open={made['uid']}")
-    expect(page.get_by_role("region", name="Timeline")).to_be_visible()
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
-
-
 @pytest.fixture(scope="module")
 def asking(yard: Server) -> str:
     """A workflow that asks a person and goes on with the answer."""
@@ -188,3 +177,27 @@ def test_a_failure_is_told_in_the_words_of_who_reported_it(visit: Visitor, yard:
     page.locator("tbody .lead").first.click()
     expect(page.get_by_text("The card was declined.", exact=True)).to_be_visible()
     assert tab.faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", ["one", "list", "task", "incidents", "narrow"])
+def test_nothing_stands_in_the_way_of_assistive_technology(
+    visit: Visitor, yard: Server, made: dict[str, Any], asking: str, axe: str, scheme: str, view: str
+) -> None:
+    tab = visit(scheme=scheme)
+    if view == "task":
+        person = yard.as_admin.post("/v1/executions", json={"definition": asking}).json()["waits"][0]
+        page = tab.go(f"/tasks?open={person['uid']}")
+        expect(page.get_by_label("Answer")).to_be_visible()
+    elif view in ("list", "incidents"):
+        page = tab.go("/executions" if view == "list" else "/incidents")
+    else:
+        if view == "narrow":
+            tab.page.set_viewport_size({"width": 390, "height": 844})
+        page = tab.go(f"/executions?open={made['uid']}")
+        expect(page.get_by_role("region", name="Timeline")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.wait_for_timeout(300)
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
