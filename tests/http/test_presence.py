@@ -67,3 +67,19 @@ def test_a_server_that_stops_answers_those_who_wait(spawn: Any) -> None:
     stopping.join(20)
     for one in parked:
         one.close()
+
+
+def test_a_body_that_comes_after_the_answer_is_known_holds_nobody_up(server: Server) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    head = f"GET /api/tasks/poll/batch/nothing?timeout=1 HTTP/1.1\r\nHost: {host}\r\nX-Authorization: {server.token}\r\n"
+    with socket.create_connection((host, int(port)), timeout=10) as one:
+        for _ in range(5):
+            one.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n".encode())
+            time.sleep(0.1)
+            one.sendall(b"{}")
+            answer = b""
+            while not answer.endswith(b"[]"):
+                piece = one.recv(65_536)
+                assert piece, answer
+                answer += piece
+            assert answer.startswith(b"HTTP/1.1 200"), answer

@@ -122,6 +122,17 @@ def test_tasks_that_are_unknown_foreign_or_closed(server: Server, api: httpx.Cli
     assert answer.status_code == 404
     assert unknown["taskId"] in answer.json()["message"]
 
+    other = start(api, name)
+    foreign = {
+        "workflowInstanceId": other,
+        "taskId": task(shown(api, uid), worker)["taskId"],
+        "status": "COMPLETED",
+    }
+    answer = api.post("/tasks", json=foreign)
+    assert answer.status_code == 404
+    assert foreign["taskId"] in answer.json()["message"]
+    assert {task(shown(api, each), worker)["status"] for each in (uid, other)} == {"SCHEDULED"}
+
     stranger = server.user(f"{name}_stranger")
     found = task(shown(api, uid), worker)
     result = {"workflowInstanceId": uid, "taskId": found["taskId"], "status": "COMPLETED"}

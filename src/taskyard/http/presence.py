@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from taskyard.http.intake import Disconnected, Receive
+from taskyard.http.intake import Disconnected, Receive, drained
 from taskyard.http.message import Request
 
 T = TypeVar("T")
@@ -14,11 +14,16 @@ T = TypeVar("T")
 
 async def while_present(request: Request, work: Coroutine[Any, Any, T]) -> T:
     """The result of `work`. When the client leaves first, `work` is cancelled and `Disconnected` raised, so that nothing
-    is handed to somebody who is gone. A body that nobody has read is passed by."""
+    is handed to somebody who is gone. A body that nobody has read is passed by first: a reading that is broken off may
+    take a piece of it along."""
     if request.receive is None:
         return await work
+    if request.unread:
+        request.unread = not await drained(request.receive, request.headers)
+        if request.unread:
+            return await work
     working = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_left(request, request.receive))
+    gone = asyncio.ensure_future(_left(request.receive))
     try:
         await asyncio.wait((working, gone), return_when=asyncio.FIRST_COMPLETED)
         if working.done():
@@ -31,7 +36,6 @@ async def while_present(request: Request, work: Coroutine[Any, Any, T]) -> T:
             await asyncio.gather(working, return_exceptions=True)
 
 
-async def _left(request: Request, receive: Receive) -> None:
-    while (message := await receive())["type"] != "http.disconnect":
-        if not message.get("more_body", False):
-            request.unread = False
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue

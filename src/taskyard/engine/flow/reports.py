@@ -58,6 +58,13 @@ def report_task(command: ReportTask, view: View) -> Reported:
         return _alone(command, view)
     session = Session(view, command.actor)
     run = session.open(found.execution_id)
+    if command.execution not in (None, "", run.execution.uid):
+        raise rejected(
+            "not_found",
+            f"No such task found by id: {command.task} in workflow {command.execution}",
+            reason="unknown_task",
+            task=command.task,
+        )
     record = run.record(found.id)
     _may_report(run, record)
     task = view.get(Task, record.id) if behavior_of(record.kind).tasked else None
