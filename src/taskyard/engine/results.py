@@ -39,9 +39,12 @@ def submit_result(view: View, task: Task, author_id: int | None, payload: str) -
     view.insert_many([SubmissionDocument(submission_id=submission.id, document=payload)])
 
 
-def output_in(payload: str | None) -> dict[str, Any] | None:
-    """A payload as the output of an execution's element: an object as it is, anything else as its `result`."""
+def output_in(payload: str | None, word: str | None = None) -> dict[str, Any] | None:
+    """A payload as the output of an execution's element: an object as it is, anything else as its `result`. The word that
+    a person chose is its `outcome`, unless the payload has one."""
+    chosen = {"outcome": word} if word is not None else None
     if payload is None:
-        return None
+        return chosen
     value = msgspec.json.decode(payload)
-    return value if isinstance(value, dict) else {"result": value}
+    output = value if isinstance(value, dict) else {"result": value}
+    return {**(chosen or {}), **output}

@@ -277,7 +277,8 @@ def complete_task(command: CompleteTask, view: View) -> Task:
     word = chosen_outcome(view, task, command.word)
     task.updated_at = view.now
     view.update(task)
-    task = conclude(view, task, command.outcome, output_in(command.payload) if task.execution_id else None)
+    output = output_in(command.payload, word) if task.execution_id else None
+    task = conclude(view, task, command.outcome, output)
     if word is not None:
         set_attribute(view, task.id, "outcome", word)
     if command.payload is not None:

@@ -105,6 +105,13 @@ def test_a_failed_outcome_fails_the_task_of_the_workflow(flow: Flow) -> None:
     assert flow.execution(execution).outcome == "failed"
 
 
+def test_the_word_that_was_chosen_is_in_its_output(flow: Flow) -> None:
+    execution = flow.start(asking("ask_word", assignments=[{"assignee": "ann"}]))
+    task_id = flow.record(execution, "ask").id
+    flow.run(CompleteTask(actor=ANN, task_id=task_id, word="APPROVE", payload='{"note":"fine"}'))
+    assert flow.output(execution, "ask") == {"outcome": "APPROVE", "note": "fine"}
+
+
 def test_it_can_be_done_again_when_its_workflow_is_rerun_from_it(flow: Flow) -> None:
     execution = flow.start(asking("ask_again", assignments=[{"assignee": "ann", "slaMinutes": 5}]))
     record = flow.record(execution, "ask")
