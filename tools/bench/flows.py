@@ -27,7 +27,7 @@ from taskyard.model.execution import Execution
 from taskyard.server import Server as Product
 
 STEPS = 3
-IN_PROCESS, OVER_HTTP = 0.5, 0.25
+IN_PROCESS, OVER_HTTP = 1.0, 0.5
 """What share of bare commits the commands of workflows have to reach: our own bounds, nobody gave others."""
 COMMANDS = 1 + 2 * STEPS
 """Durable commands of such a workflow: its start, and a lease and a report for each step."""
