@@ -79,7 +79,6 @@ def close(
     run.work.clear()
     run.proceeding.clear()
     run.execution.reason = reason
-    run.execution.reason = reason
     doomed = [record for record in run.open_records() if record is not leave]
     cascade.foresee(run, doomed)
     for record in doomed:
