@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.store.conftest import Opened
 
+from taskyard.app.application import TRIES
 from taskyard.engine.definitions import PutDefinition
 from taskyard.model.command import Command, Find, decides, foresees
 from taskyard.model.definition import Definition, DefinitionTag
@@ -257,7 +258,7 @@ def test_questions_are_answered_between_two_decisions(opened: Any, heard: list[C
 
 def test_too_many_questions_are_refused(opened: Any) -> None:
     opened.app.scripts = Sums()
-    most = opened.settings.max_expressions
+    most = TRIES * opened.settings.max_expressions
     assert len(opened.run(Ask(name="most", times=most))) == most
     with pytest.raises(Rejected) as refused:
         opened.run(Ask(name="more", times=most + 1))
